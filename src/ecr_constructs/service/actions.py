@@ -1,0 +1,99 @@
+"""The IAM actions of Amazon ECR, by what they act on and what they allow.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Purposes. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
+PULL: Final = frozenset(
+    {"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+)
+PUSH: Final = frozenset(
+    {
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:CompleteLayerUpload",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+    }
+)
+PULL_PUSH: Final = PULL | PUSH
+READ: Final = frozenset({"ecr:DescribeImages", "ecr:DescribeRepositories"})
+
+# Actions that act on one repository, by what they allow. One list names each action once.
+_READ: Final = frozenset(
+    {
+        "ecr:BatchGetRepositoryScanningConfiguration",
+        "ecr:DescribeImageReplicationStatus",
+        "ecr:DescribeImages",
+        "ecr:DescribeImageScanFindings",
+        "ecr:DescribeImageSigningStatus",
+        "ecr:DescribeRepositories",
+        "ecr:GetImageCopyStatus",
+        "ecr:GetLifecyclePolicy",
+        "ecr:GetLifecyclePolicyPreview",
+        "ecr:GetRepositoryPolicy",
+        "ecr:ListImageReferrers",
+        "ecr:ListImages",
+        "ecr:ListTagsForResource",
+    }
+)
+_WRITE: Final = frozenset({"ecr:BatchImportUpstreamImage", "ecr:ReplicateImage"})
+DELETE: Final = frozenset({"ecr:BatchDeleteImage", "ecr:DeleteRepository"})
+#: What changes how a repository is governed, and so is never for another account.
+ADMINISTER: Final = DELETE | frozenset(
+    {
+        "ecr:CreateRepository",
+        "ecr:DeleteLifecyclePolicy",
+        "ecr:DeleteRepositoryPolicy",
+        "ecr:PutImageScanningConfiguration",
+        "ecr:PutImageTagMutability",
+        "ecr:PutLifecyclePolicy",
+        "ecr:SetRepositoryPolicy",
+        "ecr:StartImageScan",
+        "ecr:StartLifecyclePolicyPreview",
+        "ecr:TagResource",
+        "ecr:UntagResource",
+        "ecr:UpdateImageStorageClass",
+    }
+)
+#: Every action that may stand in a repository policy.
+REPOSITORY: Final = PULL_PUSH | _READ | _WRITE | ADMINISTER
+
+#: Actions without a repository; they can only come from an identity policy.
+REGISTRY: Final = frozenset(
+    {
+        "ecr:CreatePullThroughCacheRule",
+        "ecr:CreateRepositoryCreationTemplate",
+        "ecr:DeletePullThroughCacheRule",
+        "ecr:DeleteRegistryPolicy",
+        "ecr:DeleteRepositoryCreationTemplate",
+        "ecr:DeleteSigningConfiguration",
+        "ecr:DeregisterPullTimeUpdateExclusion",
+        "ecr:DescribePullThroughCacheRules",
+        "ecr:DescribeRegistry",
+        "ecr:DescribeReplicationBackfillResults",
+        "ecr:DescribeRepositoryCreationTemplates",
+        "ecr:GetAccountSetting",
+        "ecr:GetAuthorizationToken",
+        "ecr:GetRegistryPolicy",
+        "ecr:GetRegistryScanningConfiguration",
+        "ecr:GetSigningConfiguration",
+        "ecr:ListPullTimeUpdateExclusions",
+        "ecr:ListReplicationBackfills",
+        "ecr:PutAccountSetting",
+        "ecr:PutRegistryPolicy",
+        "ecr:PutRegistryScanningConfiguration",
+        "ecr:PutReplicationConfiguration",
+        "ecr:PutSigningConfiguration",
+        "ecr:RegisterPullTimeUpdateExclusion",
+        "ecr:StartReplicationBackfill",
+        "ecr:StopReplicationBackfill",
+        "ecr:UpdatePullThroughCacheRule",
+        "ecr:UpdateRepositoryCreationTemplate",
+        "ecr:ValidatePullThroughCacheRule",
+    }
+)
