@@ -1,0 +1,1 @@
+"""AWS CDK constructs for a governed Amazon ECR registry."""
