@@ -5,6 +5,7 @@ Layer: model; imports ``errors`` only.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -105,3 +106,28 @@ def refuse(
     ]
     if sentences:
         raise error(*sentences, path=path)
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A document in a template that is not what it should be.
+
+    Attributes:
+        text: The document as found, shortened.
+        problems: What is wrong with it.
+    """
+
+    text: str
+    problems: tuple[Problem, ...]
+
+
+def problem_at(
+    path: str, message: str, fix: str, *, severity: Severity = Severity.ERROR
+) -> Problem:
+    """Return the problem of a parameter; its id is the parameter's name.
+
+    >>> problem_at("tags['Team']", "...", "...").id
+    'tags'
+    """
+    kind = re.split(r"[\[.]", path)[0].replace("_", "-")
+    return Problem(id=kind, path=path, message=message, fix=fix, severity=severity)

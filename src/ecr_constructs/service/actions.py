@@ -5,6 +5,9 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 
 from __future__ import annotations
 
+import difflib
+import functools
+import re
 from typing import Final
 
 # Purposes. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
@@ -97,3 +100,30 @@ REGISTRY: Final = frozenset(
         "ecr:ValidatePullThroughCacheRule",
     }
 )
+
+
+def expand(pattern: str) -> frozenset[str]:
+    """Return the actions on a repository that ``pattern`` covers, as IAM matches them.
+
+    Names are not case-sensitive; ``*`` and ``?`` are wildcards.
+
+    >>> sorted(expand("ecr:Get*Url*"))
+    ['ecr:GetDownloadUrlForLayer']
+    """
+    return _expand(pattern, REPOSITORY)
+
+
+def nearest(name: str) -> str | None:
+    """Return the action whose name is closest to a misspelt one, or None."""
+    everything = {action.lower(): action for action in REPOSITORY | REGISTRY}
+    close = difflib.get_close_matches(name.lower(), everything, n=1, cutoff=0.8)
+    return everything[close[0]] if close else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _expand(pattern: str, among: frozenset[str]) -> frozenset[str]:
+    wanted = re.compile(
+        "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern),
+        re.IGNORECASE,
+    )
+    return frozenset(action for action in among if wanted.fullmatch(action))

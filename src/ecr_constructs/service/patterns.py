@@ -24,3 +24,13 @@ ORGANIZATION_PATH: Final = re.compile(
     r"o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}(/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})*(/\*?)?"
 )
 REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]+")
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+SERVICE_PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
+
+
+def identity_arn(kind: str) -> re.Pattern[str]:
+    """Return the pattern of the ARNs of IAM's ``kind``, ``"role"`` or ``"user"``.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    """
+    return re.compile(rf"arn:aws(-[a-z]+)*:iam::[0-9]{{12}}:{kind}/[\w+=,.@/-]+")

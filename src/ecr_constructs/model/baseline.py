@@ -1,0 +1,140 @@
+"""What every repository has to meet, and the written reasons why one does not.
+
+Layer: model; imports ``errors`` and ``service`` only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
+from ecr_constructs.model.principals import organization_problems
+from ecr_constructs.model.problem import Problem
+
+
+class Control(StrEnum):
+    """A control that an exemption can loosen."""
+
+    TAG_IMMUTABILITY = "tag-immutability"  # a pushed tag is never overwritten
+    SCAN_ON_PUSH = "scan-on-push"  # each pushed image is scanned
+    UNTAGGED_EXPIRY = "untagged-expiry"  # untagged images expire
+    CUSTOMER_MANAGED_KEY = "customer-managed-key"  # encrypted with a key of one's own
+    RETAIN_ON_DELETE = "retain-on-delete"  # images outlive the stack
+    PUBLIC_ACCESS = "public-access"  # nothing is open to anybody
+    ADMINISTRATIVE_ACCESS = "administrative-access"  # other accounts do not administer
+    NAMESPACE = "namespace"  # the name lies in one of the baseline's namespaces
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A control that is loosened, and why.
+
+    Attributes:
+        control: What is loosened.
+        reason: Why; at least one word. Every output shows it.
+        expires: The last day on which the reason holds. The date never changes
+            a template: it is judged when the template is read. Default: no end.
+    """
+
+    control: Control
+    reason: str
+    expires: dt.date | None = None
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong: a reason that says nothing."""
+        if not self.reason.strip():
+            yield Problem(
+                id="exemption-reason",
+                path="reason",
+                message=f"an exemption from {str(self.control)!r} must say why, got"
+                f" {self.reason!r}",
+                fix=f"write Exemption(Control.{self.control.name}, reason='...')",
+            )
+
+    def has_expired(self, today: dt.date) -> bool:
+        """Tell whether ``today`` is after the last day."""
+        return self.expires is not None and today > self.expires
+
+    def to_metadata(self) -> dict[str, str]:
+        """Return what the resource's ``Metadata.EcrConstructs.exemptions`` holds."""
+        document = {"control": str(self.control), "reason": self.reason}
+        if self.expires is not None:
+            document["expires"] = self.expires.isoformat()
+        return document
+
+    @classmethod
+    def from_metadata(cls, document: object) -> Exemption | None:
+        """Read an exemption back; None where the entry is none of ours."""
+        if not isinstance(document, Mapping):
+            return None
+        try:
+            expires = document.get("expires")
+            return cls(
+                Control(document["control"]),
+                str(document.get("reason", "")),
+                dt.date.fromisoformat(expires) if expires is not None else None,
+            )
+        except (KeyError, TypeError, ValueError):
+            return None
+
+
+def find_exemption(exemptions: Iterable[Exemption], control: Control) -> Exemption | None:
+    """Return the first exemption from ``control``, or None."""
+    return next((each for each in exemptions if each.control is control), None)
+
+
+def _default_lifecycle_policy() -> LifecyclePolicy:
+    return LifecyclePolicy.of(LifecycleRule.expire_untagged(older_than_days=14))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What every repository has to meet. It holds plain values, and no construct.
+
+    Attributes:
+        organization_id: The organisation that ``Principals.organization()`` and
+            ``deny_outside_organization()`` mean. Default: none.
+        lifecycle_policy: What a repository gets that names none. Default:
+            untagged images expire after 14 days.
+        customer_managed_keys: Whether each repository must be encrypted with a
+            key of one's own. Default: AES256 is enough.
+        namespaces: Where a repository's name must lie: ``("payments", "web")``
+            asks for ``payments/...`` or ``web/...``. Default: anywhere.
+        exemptions: What is loosened for all repositories, and why.
+    """
+
+    organization_id: str | None = None
+    lifecycle_policy: LifecyclePolicy = field(default_factory=_default_lifecycle_policy)
+    customer_managed_keys: bool = False
+    namespaces: tuple[str, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong with the baseline itself."""
+        if self.organization_id is not None:
+            yield from organization_problems(self.organization_id)
+        for problem in self.lifecycle_policy.problems():
+            yield problem.below("lifecycle_policy")
+        for index, exemption in enumerate(self.exemptions):
+            yield from (p.below(f"exemptions[{index}]") for p in exemption.problems())
+
+    def allows_name(self, repository_name: str) -> bool:
+        """Tell whether a name lies in one of the namespaces."""
+        return not self.namespaces or any(
+            repository_name.startswith(f"{namespace.rstrip('/')}/") for namespace in self.namespaces
+        )
+
+
+def exemptions_from_metadata(metadata: Any) -> tuple[Exemption, ...]:
+    """Read the exemptions in a resource's ``Metadata``; none where there are none."""
+    try:
+        entries = metadata["EcrConstructs"]["exemptions"]
+    except (KeyError, TypeError):
+        return ()
+    if not isinstance(entries, list):
+        return ()
+    return tuple(e for e in map(Exemption.from_metadata, entries) if e is not None)

@@ -1,0 +1,51 @@
+"""A registry: what one account has in one Region.
+
+Layer: model; imports ``errors`` and ``service`` only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecr_constructs.model.problem import Problem
+from ecr_constructs.model.repository import Origin, Repository
+from ecr_constructs.model.unresolved import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A problem and the resource that has it."""
+
+    origin: Origin
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """The registry of one account in one Region.
+
+    Attributes:
+        account: 12 digits; :class:`~ecr_constructs.model.unresolved.Unresolved`
+            for stacks without a concrete account. Such a registry is one
+            stack's: two of them need not be the same.
+        region: The Region, or unresolved likewise.
+        repositories: In the order of their names, those without one last.
+    """
+
+    account: Text
+    region: Text
+    repositories: tuple[Repository, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """All registries that one assembly or one live account describes.
+
+    Attributes:
+        registries: In the order of account and Region.
+        malformed: What could not be read as what it should be. The values stay
+            unknown in the registries.
+    """
+
+    registries: tuple[Registry, ...] = ()
+    malformed: tuple[Located, ...] = ()

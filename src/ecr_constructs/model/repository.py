@@ -1,0 +1,284 @@
+"""A repository: its properties, what ECR refuses in them, and their codecs.
+
+Layer: model; imports ``errors`` and ``service`` only.
+
+Sources: the schema of ``AWS::ECR::Repository`` in the CloudFormation registry,
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/Repositories.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata
+from ecr_constructs.model.codec import Fields
+from ecr_constructs.model.encryption import AES256, Encryption, EncryptionType
+from ecr_constructs.model.lifecycle import LifecyclePolicy
+from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.problem import Malformed, Problem, problem_at
+from ecr_constructs.model.statement import SortKey
+from ecr_constructs.model.tag_mutability import TagMutability, mutability_problems
+from ecr_constructs.model.unresolved import Text, Unresolved, is_known
+from ecr_constructs.service import limits, patterns
+
+#: CloudFormation repeats the property's name in its members; the API says filterType, filter.
+_FILTER: Final = "ImageTagMutabilityExclusionFilter"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value was read from.
+
+    Attributes:
+        stack: The stack's name.
+        logical_id: The resource's id in its template.
+        template: The file's path below the assembly.
+        construct_path: The construct's path, where the assembly tells it.
+    """
+
+    stack: str
+    logical_id: str
+    template: str
+    construct_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A private repository.
+
+    Attributes:
+        repository_name: 2 to 256 characters; None where CloudFormation makes one up.
+        image_tag_mutability: One of :class:`TagMutability`.
+        exclusion_filters: 1 to 5 tag wildcards that are the exception to a
+            ``..._WITH_EXCLUSION`` mode, each with at most two ``*``.
+        scan_on_push: Whether each pushed image is scanned.
+        encryption: How images are encrypted.
+        lifecycle_policy: Which images expire; None for none.
+        repository_policy: The resource policy; None for none.
+        tags: Resource tags, at most 50.
+        empty_on_delete: Whether deleting the repository deletes its images.
+        deletion_policy: What CloudFormation does when the resource is removed.
+        update_replace_policy: What it does with the old one after a replacement.
+        exemptions: The controls that are loosened, and why.
+        origin: Where it was read from; no part of its value.
+    """
+
+    repository_name: Text | None = None
+    image_tag_mutability: Text = TagMutability.MUTABLE
+    exclusion_filters: tuple[Text, ...] = ()
+    scan_on_push: bool | Unresolved = False
+    encryption: Encryption = AES256
+    lifecycle_policy: LifecyclePolicy | Malformed | Unresolved | None = None
+    repository_policy: Policy | Malformed | Unresolved | None = None
+    tags: tuple[tuple[Text, Text], ...] = ()
+    empty_on_delete: bool | Unresolved = False
+    deletion_policy: str = "Delete"
+    update_replace_policy: str = "Delete"
+    exemptions: tuple[Exemption, ...] = ()
+    origin: Origin | None = field(default=None, compare=False)
+
+    def problems(self, *, partition: str = "aws") -> list[Problem]:
+        """Return what ECR or CloudFormation would refuse, with the paths of the parameters."""
+        return [
+            *_name_problems(self.repository_name),
+            *mutability_problems(self.image_tag_mutability, self.exclusion_filters),
+            *self.encryption.problems(partition=partition),
+            *_tag_problems(self.tags),
+            *_below("lifecycle_policy", self.lifecycle_policy),
+            *_below("repository_policy", self.repository_policy),
+            *(
+                problem.below(f"exemptions[{index}]")
+                for index, exemption in enumerate(self.exemptions)
+                for problem in exemption.problems()
+            ),
+        ]
+
+    def normalise(self, *, partition: str = "aws", key: SortKey = str) -> Repository:
+        """Return the repository in the one form of its meaning; idempotent."""
+        lifecycle_policy, policy = self.lifecycle_policy, self.repository_policy
+        if isinstance(lifecycle_policy, LifecyclePolicy):
+            lifecycle_policy = lifecycle_policy.normalise() if lifecycle_policy.rules else None
+        if isinstance(policy, Policy):
+            policy = policy.normalise(partition=partition, key=key) if policy.statements else None
+        return replace(
+            self,
+            exclusion_filters=tuple(sorted(dict.fromkeys(self.exclusion_filters), key=key)),
+            lifecycle_policy=lifecycle_policy,
+            repository_policy=policy,
+            tags=tuple(sorted(self.tags, key=lambda tag: key(tag[0]))),
+        )
+
+    def to_cfn(self) -> dict[str, Any]:
+        """Return the ``Properties`` of ``AWS::ECR::Repository``.
+
+        What CloudFormation leaves as it was when it is left out of a template
+        (mutability, scanning) is always written.
+        """
+        properties: dict[str, Any] = {}
+        if self.repository_name is not None:
+            properties["RepositoryName"] = self.repository_name
+        properties["ImageTagMutability"] = str(self.image_tag_mutability)
+        if self.exclusion_filters:
+            properties["ImageTagMutabilityExclusionFilters"] = [
+                {f"{_FILTER}Type": "WILDCARD", f"{_FILTER}Value": value}
+                for value in self.exclusion_filters
+            ]
+        properties["ImageScanningConfiguration"] = {"ScanOnPush": self.scan_on_push}
+        properties["EncryptionConfiguration"] = self.encryption.to_cfn()
+        if isinstance(self.lifecycle_policy, LifecyclePolicy) and self.lifecycle_policy.rules:
+            properties["LifecyclePolicy"] = self.lifecycle_policy.to_cfn()
+        if isinstance(self.repository_policy, Policy) and self.repository_policy.statements:
+            properties["RepositoryPolicyText"] = self.repository_policy.to_cfn()
+        if self.tags:
+            properties["Tags"] = [{"Key": key, "Value": value} for key, value in self.tags]
+        if self.empty_on_delete is not False:
+            properties["EmptyOnDelete"] = self.empty_on_delete
+        return properties
+
+    @classmethod
+    def from_cfn(
+        cls, resource: Mapping[str, Any], origin: Origin
+    ) -> tuple[Repository, list[Problem]]:
+        """Read a resource of a template whose intrinsics are resolved as far as they go.
+
+        Args:
+            resource: ``Properties``, ``Metadata`` and the deletion attributes.
+            origin: Where it stands.
+
+        Returns:
+            The repository, and what is malformed: such a value is left unknown.
+        """
+        fields = Fields(resource.get("Properties"))
+        encryption = fields.below("EncryptionConfiguration")
+        repository = cls(
+            repository_name=fields.text("RepositoryName"),
+            image_tag_mutability=fields.text("ImageTagMutability") or TagMutability.MUTABLE,
+            exclusion_filters=tuple(
+                each.text(f"{_FILTER}Value") or ""
+                for each in fields.each("ImageTagMutabilityExclusionFilters")
+            ),
+            scan_on_push=fields.below("ImageScanningConfiguration").boolean("ScanOnPush"),
+            encryption=Encryption(
+                encryption.text("EncryptionType") or EncryptionType.AES256,
+                encryption.text("KmsKey"),
+            ),
+            lifecycle_policy=fields.below("LifecyclePolicy").document(
+                "LifecyclePolicyText", LifecyclePolicy.from_document
+            ),
+            repository_policy=fields.document("RepositoryPolicyText", Policy.from_document),
+            tags=tuple(
+                (each.text("Key") or "", each.text("Value") or "") for each in fields.each("Tags")
+            ),
+            empty_on_delete=fields.boolean("EmptyOnDelete"),
+            deletion_policy=str(resource.get("DeletionPolicy", "Delete")),
+            update_replace_policy=str(resource.get("UpdateReplacePolicy", "Delete")),
+            exemptions=exemptions_from_metadata(resource.get("Metadata")),
+            origin=origin,
+        )
+        return repository, fields.problems
+
+    @classmethod
+    def from_api(
+        cls,
+        described: Mapping[str, Any],
+        *,
+        lifecycle_policy_text: str | None = None,
+        policy_text: str | None = None,
+        tags: Sequence[Mapping[str, str]] = (),
+    ) -> Repository:
+        """Read a live repository.
+
+        Args:
+            described: An entry of ``DescribeRepositories``.
+            lifecycle_policy_text: From ``GetLifecyclePolicy``; None for none.
+            policy_text: From ``GetRepositoryPolicy``; None for none.
+            tags: From ``ListTagsForResource``.
+
+        Raises:
+            PolicyDocumentError: If one of the two policies is none.
+        """
+        encryption = described.get("encryptionConfiguration", {})
+        return cls(
+            repository_name=described["repositoryName"],
+            image_tag_mutability=described.get("imageTagMutability", TagMutability.MUTABLE),
+            exclusion_filters=tuple(
+                each["filter"] for each in described.get("imageTagMutabilityExclusionFilters", ())
+            ),
+            scan_on_push=described.get("imageScanningConfiguration", {}).get("scanOnPush", False),
+            encryption=Encryption(
+                encryption.get("encryptionType", EncryptionType.AES256), encryption.get("kmsKey")
+            ),
+            lifecycle_policy=None
+            if lifecycle_policy_text is None
+            else LifecyclePolicy.from_json(lifecycle_policy_text),
+            repository_policy=None if policy_text is None else Policy.from_json(policy_text),
+            tags=tuple((tag["Key"], tag["Value"]) for tag in tags),
+        )
+
+
+def _name_problems(name: Text | None) -> Iterator[Problem]:
+    if not isinstance(name, str) or not is_known(name):
+        return
+    low, high = limits.REPOSITORY_NAME_MIN, limits.REPOSITORY_NAME_MAX
+    if low <= len(name) <= high and patterns.REPOSITORY_NAME.fullmatch(name):
+        return
+    better = suggest_name(name)
+    yield problem_at(
+        "repository_name",
+        f"repository_name must be {low} to {high} lower-case letters and digits, joined by '.',"
+        f" '_', '__' or '-' and by '/' between namespaces, got {name!r}",
+        f"write {better!r}" if better else "write for example 'payments/api'",
+    )
+
+
+def suggest_name(name: str) -> str | None:
+    """Return a valid name close to an invalid one, or None where there is none."""
+    parts = [re.sub(r"[^a-z0-9._-]+", "-", part.lower()) for part in name.split("/")]
+    parts = [re.sub(r"([._-])[._-]*", r"\1", part).strip("._-") for part in parts]
+    better = "/".join(part for part in parts if part)
+    long_enough = limits.REPOSITORY_NAME_MIN <= len(better) <= limits.REPOSITORY_NAME_MAX
+    return better if long_enough and patterns.REPOSITORY_NAME.fullmatch(better) else None
+
+
+def _tag_problems(tags: tuple[tuple[Text, Text], ...]) -> Iterator[Problem]:
+    if len(tags) > limits.REPOSITORY_TAGS:
+        yield problem_at(
+            "tags",
+            f"a repository must have at most {limits.REPOSITORY_TAGS} tags, got {len(tags)}",
+            "drop some",
+        )
+    counts = Counter(key for key, _ in tags)
+    for key, count in counts.items():
+        if count > 1:
+            yield problem_at(
+                "tags", f"a tag's key must be unique, got {str(key)!r} {count} times", "drop one"
+            )
+    for key, value in tags:
+        for what, text, low, high in (
+            ("key", key, 1, limits.TAG_KEY_MAX),
+            ("value", value, limits.TAG_VALUE_MIN, limits.TAG_VALUE_MAX),
+        ):
+            if isinstance(text, str) and is_known(text) and not low <= len(text) <= high:
+                yield problem_at(
+                    f"tags[{str(key)!r}]",
+                    f"a tag's {what} must be {low} to {high} characters, got {text!r}",
+                    "lengthen it" if len(text) < low else "shorten it",
+                )
+        if isinstance(key, str) and key.lower().startswith("aws:"):
+            # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
+            yield problem_at(
+                f"tags[{key!r}]",
+                f"a tag's key must not begin with 'aws:', got {key!r}",
+                "rename it",
+            )
+
+
+def _below(prefix: str, value: object) -> Iterator[Problem]:
+    if isinstance(value, LifecyclePolicy | Policy):
+        yield from (p.below(prefix) for p in value.problems())
+    elif isinstance(value, Malformed):
+        yield from (p.below(prefix) for p in value.problems)
