@@ -105,9 +105,11 @@ def check_number(fix: str) -> Check:
 
 
 def check_string(value: object, path: str) -> Problems:
-    """Check for a string."""
+    """Check for a string that can be sent."""
     if not isinstance(value, str):
         yield wrong("type", path, "must be a string", value, "write it in quotes")
+    elif any("\ud800" <= character <= "\udfff" for character in value):
+        yield wrong("unicode", path, "must be Unicode text", value, "drop the lone surrogate")
 
 
 def check_word(words: type[StrEnum]) -> Check:

@@ -120,7 +120,8 @@ def _patterns(value: object, path: str) -> Problems:
 def _tag_lists(selection: Mapping[object, object], path: str) -> Problems:
     """Check that a tag list stands where, and only where, the tag status asks for one."""
     status = read_word(TagStatus, selection.get("tagStatus"))
-    lists = [name for name in ("tagPatternList", "tagPrefixList") if name in selection]
+    named = [name for name in ("tagPatternList", "tagPrefixList") if name in selection]
+    lists = [name for name in named if selection[name] is not None]  # a null is told apart
     if len(lists) > 1:
         yield Problem(
             id="tag-lists",
@@ -128,7 +129,7 @@ def _tag_lists(selection: Mapping[object, object], path: str) -> Problems:
             fix="write the prefixes as patterns that end in '*'",
             path=path,
         )
-    if status is TagStatus.TAGGED and not lists:
+    if status is TagStatus.TAGGED and not named:
         yield Problem(
             id="tag-lists",
             message="tagStatus 'tagged' needs tagPatternList or tagPrefixList, got neither",
