@@ -1,0 +1,71 @@
+"""One emulator for all deploy tests, an account of its own for each of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from deploy.cdk_cli import CdkCli
+from deploy.emulator.launcher import Emulator, EmulatorError
+from deploy.oci import OciRegistry
+
+REGION: Final = "eu-west-1"
+
+#: Makes a boto3 client: ``aws("ecr")``, ``aws("ecr", region="us-east-1")``.
+Aws: TypeAlias = Callable[..., Any]
+
+_accounts: Final = itertools.count(111_100_000_001)
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The emulator; where it cannot run the test fails, and says what to do."""
+    try:
+        running = Emulator.start(tmp_path_factory.mktemp("emulator"))
+    except EmulatorError as error:
+        pytest.fail(str(error), pytrace=False)
+    with running:
+        yield running
+
+
+@pytest.fixture
+def account() -> str:
+    """An account that no other test uses, so that all can share the emulator."""
+    return str(next(_accounts))
+
+
+@pytest.fixture
+def cdk_cli(emulator: Emulator, account: str, tmp_path: Path) -> CdkCli:
+    """The CDK command line in the test's account."""
+    return CdkCli(endpoint=emulator.url, account=account, directory=tmp_path / "cdk")
+
+
+@pytest.fixture
+def aws(emulator: Emulator, account: str) -> Aws:
+    """A maker of boto3 clients in the test's account."""
+
+    def client(service: str, *, region: str = REGION) -> Any:
+        make: Any = boto3.client  # typed for each service by name, which is not known here
+        return make(
+            service,
+            region_name=region,
+            endpoint_url=emulator.url,
+            aws_access_key_id=account,
+            aws_secret_access_key="dummy",
+            config=Config(proxies={}, retries={"total_max_attempts": 1}),
+        )
+
+    return client
+
+
+@pytest.fixture
+def registry(emulator: Emulator, account: str, tmp_path: Path) -> Iterator[OciRegistry]:
+    """An OCI client in the registry of the test's account and the first Region."""
+    with OciRegistry(emulator.url, account, REGION, tmp_path / "oci") as client:
+        yield client

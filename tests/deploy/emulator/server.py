@@ -1,0 +1,74 @@
+"""Run ministack with our ECR on top, until whoever started it is gone.
+
+Runs in the emulator's own environment:
+``python -m deploy.emulator.server MODELS``, where ``MODELS`` is the folder that
+:mod:`deploy.emulator.aws_models` wrote. The names that it hooks into are
+ministack's private ones, so ministack stays pinned.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from ministack.app import main as serve
+from ministack.services import ecr
+
+from deploy.emulator import repositories
+from deploy.emulator.creation_templates import RepositoryCreationTemplates
+from deploy.emulator.operations import Operations
+from deploy.emulator.provisioners import register
+from deploy.emulator.pull_through_cache import PullThroughCacheRules
+from deploy.emulator.pull_time_exclusions import PullTimeUpdateExclusions
+from deploy.emulator.registry_settings import RegistrySettings
+from deploy.emulator.repository_type import Repository
+from deploy.emulator.resource_types import registry_types
+from deploy.emulator.schemas import Schema
+from deploy.emulator.service_model import RequestModel
+
+
+def extend(models: Path) -> None:
+    """Put our operations and resource types into ministack."""
+    operations = Operations(RequestModel(json.loads((models / "service-2.json").read_text())))
+    for group in (
+        RegistrySettings(),
+        PullThroughCacheRules(),
+        RepositoryCreationTemplates(),
+        PullTimeUpdateExclusions(),
+    ):
+        operations.add(group.operations())
+    operations.add(repositories.operations())
+    repositories.show_filters()
+    repositories.guard_registry_protocol()
+    ecr.handle_request = operations.handle_request
+
+    schemas = json.loads((models / "schemas.json").read_text())
+    types = {
+        "AWS::ECR::Repository": Repository(operations=operations),
+        **registry_types(operations),
+    }
+    for name, resource in types.items():
+        register(name, resource, Schema(schemas[name]))
+
+
+def end_with_parent() -> None:
+    """Kill this process group when standard input closes, as it does when the parent dies."""
+    sys.stdin.buffer.read()
+    if os.getpgrp() == os.getpid():
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    os._exit(1)
+
+
+def main() -> None:
+    """Watch the parent and serve."""
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    extend(Path(sys.argv.pop(1)))
+    serve()
+
+
+if __name__ == "__main__":
+    main()
