@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -123,7 +124,7 @@ class LifecyclePolicy:
 
     def to_json(self) -> str:
         """Return the compact canonical text, the same for policies of the same meaning."""
-        return compact_json(self.to_document())
+        return _texts(_Spelling(self))
 
     def to_cfn(self) -> dict[str, str]:
         """Return the property ``LifecyclePolicy`` of ``AWS::ECR::Repository``."""
@@ -131,7 +132,7 @@ class LifecyclePolicy:
 
     def problems(self) -> list[Problem]:
         """Return what ECR would refuse; paths count the rules from 0 in the order given."""
-        return document_problems(_document(self._numbered()))
+        return list(_problems(_Spelling(self)))
 
     def normalise(self) -> LifecyclePolicy:
         """Return the same policy in its one canonical form.
@@ -158,6 +159,33 @@ class LifecyclePolicy:
         for priority, index in enumerate(open_ones, start=max(highest, 0) + 1):
             numbered[index] = replace(self.rules[index], rule_priority=priority)
         return tuple(numbered)
+
+
+class _Spelling:
+    """A policy as a cache's key: equal when spelled alike, so that ``True`` is not ``1``."""
+
+    __slots__ = ("policy", "text")
+
+    def __init__(self, policy: LifecyclePolicy) -> None:
+        self.policy = policy
+        self.text = repr(policy.rules)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Spelling) and self.text == other.text
+
+
+# An app gives the same few policies to hundreds of repositories.
+@functools.lru_cache(maxsize=256)
+def _texts(spelling: _Spelling) -> str:
+    return compact_json(spelling.policy.to_document())
+
+
+@functools.lru_cache(maxsize=256)
+def _problems(spelling: _Spelling) -> tuple[Problem, ...]:
+    return tuple(document_problems(_document(spelling.policy._numbered())))  # noqa: SLF001
 
 
 def text_problems(text: str) -> list[Problem]:

@@ -102,9 +102,13 @@ class Policy:
         """
         problems: list[Problem] = []
         for index, statement in enumerate(self.statements):
-            problems += (p.below(f"Statement[{index}]") for p in _statement_problems(statement))
+            problems += (p.below(f"Statement[{index}]") for p in statement_problems(statement))
+        return problems + self.whole_problems()
+
+    def whole_problems(self) -> list[Problem]:
+        """Return what can only be told of the whole policy: ids that clash, too many characters."""
         sids = Counter(s.sid for s in self.statements if isinstance(s.sid, str))
-        problems += (
+        problems = [
             Problem(
                 id="policy-sid",
                 path="Statement",
@@ -113,7 +117,7 @@ class Policy:
             )
             for sid, count in sids.items()
             if count > 1
-        )
+        ]
         return problems + self._size_problems()
 
     def to_document(self) -> dict[str, Any]:
@@ -165,7 +169,8 @@ def parse_policy(document: object) -> tuple[Policy, list[Problem]]:
     return Policy(tuple(statements)), problems
 
 
-def _statement_problems(statement: Statement) -> Iterable[Problem]:
+def statement_problems(statement: Statement) -> Iterable[Problem]:
+    """Yield what is wrong with one statement; see :meth:`Policy.problems`."""
     yield from _action_problems(statement)
     yield from _principal_problems(statement)
     if statement.resources or statement.not_resources:

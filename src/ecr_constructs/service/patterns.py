@@ -26,6 +26,7 @@ ORGANIZATION_PATH: Final = re.compile(
 REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]+")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 SERVICE_PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
+VPC_ENDPOINT_ID: Final = re.compile(r"vpce-[0-9a-f]{8,17}")
 
 
 def identity_arn(kind: str) -> re.Pattern[str]:

@@ -1,0 +1,1 @@
+"""`ecr-constructs check`: findings on an assembly."""

@@ -1,0 +1,100 @@
+"""The entry: which commands there are, exit statuses, and errors in one sentence."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Annotated
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from ecr_constructs.cli import check, lifecycle, review
+from ecr_constructs.cli._common import Status
+from ecr_constructs.errors import ConfigurationError
+
+app = typer.Typer(
+    name="ecr-constructs",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: it starts quicker and reads the same in a pipe
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(check.check)
+app.command()(review.review)
+app.add_typer(lifecycle.app, name="lifecycle")
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(metadata.version("ecr-constructs"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Check and review what an AWS CDK app does to Amazon ECR.
+
+    ASSEMBLY is the directory that `cdk synth` writes (cdk.out), or one
+    CloudFormation template.
+
+    \b
+    cdk synth && ecr-constructs check cdk.out && ecr-constructs review cdk.out
+
+    \b
+    Exit status:
+      0  nothing to say
+      1  findings at or above --fail-on
+      2  the input or the usage is wrong; standard error says how, in one sentence
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: What follows the program's name.
+
+    Returns:
+        The exit status.
+    """
+    try:
+        result = app(list(arguments), standalone_mode=False)
+        sys.stdout.flush()
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "ecr-constructs"
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message(), err=True)
+        else:
+            _complain(f"{_sentence(error.format_message())}; see `{command} --help`", command)
+        return Status.WRONG
+    except ConfigurationError as error:
+        _complain(str(error))
+        return Status.WRONG
+    except BrokenPipeError:
+        # The reader of the pipe has gone, as with `| head`: that is no error. Python would
+        # complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Status.CLEAR
+    except (Abort, KeyboardInterrupt):
+        _complain("interrupted")
+        return Status.WRONG
+    return result if isinstance(result, int) else Status.CLEAR
+
+
+def _complain(sentence: str, command: str = "ecr-constructs") -> None:
+    typer.echo(f"{command}: {sentence}", err=True)
+
+
+def _sentence(message: str) -> str:
+    message = message.strip().removesuffix(".")
+    return message[:1].lower() + message[1:]

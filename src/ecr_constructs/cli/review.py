@@ -1,0 +1,1 @@
+"""`ecr-constructs review`: what the registry is."""

@@ -1,0 +1,109 @@
+"""What the jsii border asks of those who cross it often.
+
+Layer: constructs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Final, ParamSpec, TypeVar, cast
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from ecr_constructs.model.unresolved import Text, is_token
+
+P = ParamSpec("P")
+R = TypeVar("R")
+C = TypeVar("C")
+
+
+class DeferredGrant(iam.Grant):
+    """A grant that a resource policy already carries; CDK's own object is made when needed.
+
+    Making an :class:`aws_cdk.aws_iam.Grant` for a resource policy costs several
+    round trips, and hardly anybody looks at one. Everything jsii does with an
+    object begins with its ``__jsii_ref__``, so this one makes the real grant
+    when that is first read.
+    """
+
+    _make: Callable[[], iam.Grant]
+    _real: iam.Grant | None
+
+    @classmethod
+    def of(cls, make: Callable[[], iam.Grant]) -> iam.Grant:
+        """Return a grant that ``make`` makes when somebody looks at it."""
+        grant = object.__new__(cls)  # past jsii's constructor, which would make one at once
+        grant._make = make
+        grant._real = None
+        return grant
+
+    @property
+    def __jsii_ref__(self) -> Any:
+        if self._real is None:
+            self._real = self._make()
+        return cast("Any", self._real).__jsii_ref__
+
+
+#: Where jsii notes that a class is CDK's own, and so overrides nothing.
+_DECLARED_TYPE: Final = "__jsii_declared_type__"
+
+
+def no_overrides(cls: type[C]) -> type[C]:
+    """Tell jsii that a class overrides nothing, so that it looks no further for overrides.
+
+    jsii compares every member of a Python subclass with CDK's, each time one is
+    made. A class whose members all are for this side of the border spares that.
+    """
+    setattr(cls, _DECLARED_TYPE, cast("Any", cls).__jsii_type__)
+    return cls
+
+
+class _OnThisSide:
+    """A method that jsii takes for no override, as it is no function."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else self._function.__get__(instance, owner)
+
+
+def on_this_side(method: Callable[P, R]) -> Callable[P, R]:
+    """Override a method of a CDK class for callers in Python alone.
+
+    Each override that jsii knows of makes every construct dearer to create, and
+    a call from CDK's own code would cross the border twice to end where it
+    began. Such a call finds CDK's method instead, so that one must do for it.
+    """
+    return cast("Callable[P, R]", _OnThisSide(method))
+
+
+def sort_key(scope: cdk.Stack) -> Callable[[Text], str]:
+    """Return a key that puts strings in an order that does not depend on tokens' numbers.
+
+    A token sorts by what it resolves to *and* by the paths of the constructs
+    that it refers to: the same logical id may stand in three stacks.
+    """
+    known: dict[str, str] = {}
+
+    def key(text: Text) -> str:
+        if not isinstance(text, str) or not is_token(text):
+            return str(text)
+        if text not in known:
+            resolved = json.dumps(scope.resolve(text), sort_keys=True)
+            known[text] = f"{resolved} {' '.join(_reference_paths(text))}"
+        return known[text]
+
+    return key
+
+
+def _reference_paths(text: str) -> list[str]:
+    tokens = cdk.Tokenization.reverse_string(text).tokens
+    return [
+        cast("cdk.Reference", token).target.node.path
+        for token in tokens
+        if cdk.Reference.is_reference(token)
+    ]

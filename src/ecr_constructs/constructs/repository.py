@@ -1,0 +1,312 @@
+"""A repository that meets the registry's baseline.
+
+Layer: constructs.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+
+from constructs import Construct
+from ecr_constructs.constructs._jsii import on_this_side
+from ecr_constructs.constructs.access import RepositoryAccess
+from ecr_constructs.constructs.ledger import ledger_of
+from ecr_constructs.constructs.reference import ReferencedRepository
+from ecr_constructs.constructs.resource_policy import Exemptions, ResourcePolicy
+from ecr_constructs.model.baseline import Baseline, Exemption
+from ecr_constructs.model.encryption import Encryption, EncryptionType
+from ecr_constructs.model.governance import repository_loosenings, retention_loosenings
+from ecr_constructs.model.lifecycle import LifecyclePolicy
+from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.problem import Problem, problem_at
+from ecr_constructs.model.repository import Repository
+from ecr_constructs.model.tag_mutability import TagMutability
+from ecr_constructs.model.unresolved import is_token
+
+_DEFAULT_BASELINE: Final = Baseline()
+#: What CloudFormation does with the resource, and with the old one after a replacement.
+_DELETION_POLICIES: Final = {
+    cdk.RemovalPolicy.DESTROY: "Delete",
+    cdk.RemovalPolicy.RETAIN: "Retain",
+    cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: "RetainExceptOnCreate",
+}
+
+
+class GovernedRepository(RepositoryAccess):
+    """Define an ECR repository that meets the registry's baseline.
+
+    Tags are immutable, images are scanned on push and encrypted, untagged
+    images expire, nothing is public, and the repository outlives its stack,
+    unless an exemption with a reason says otherwise. It is an
+    :class:`aws_cdk.aws_ecr.IRepository`: ECS, Lambda, CodeBuild and pipelines
+    take it as it is.
+
+    Defines: ``AWS::ECR::Repository``, under the logical id that a bare
+    :class:`aws_cdk.aws_ecr.Repository` of the same construct id has.
+
+    Args:
+        scope: Where to define the repository.
+        construct_id: Id in ``scope``. Part of the logical id: changing it
+            replaces the repository.
+        repository_name: 2 to 256 lower-case characters, ``/`` between
+            namespaces. A token is refused; changing it replaces the
+            repository. Default: CloudFormation makes one up.
+        image_tag_mutability: Whether a tag can be pushed again. Default:
+            ``IMMUTABLE``, or ``IMMUTABLE_WITH_EXCLUSION`` when filters are given.
+        image_tag_mutability_exclusion_filters: 1 to 5 tag wildcards, each with
+            at most two ``*``, that are the exception. Default: none.
+        scan_on_push: Whether each pushed image is scanned. Default: it is;
+            basic scanning is free.
+        encryption: How images are encrypted; changing it replaces the
+            repository. Default: ``KMS`` when a key is given, else ``AES256``.
+        encryption_key: A KMS key in the repository's Region. Default: none;
+            ``KMS`` then uses ``aws/ecr``.
+        lifecycle_policy: Which images expire. Default: the baseline's policy,
+            which expires untagged images after 14 days.
+        repository_policy: Statements of the resource policy; more come through
+            grants and ``allow_...``. Default: the owning account alone has access.
+        tags: At most 50 resource tags. Default: none.
+        removal_policy: What happens when the repository leaves its stack.
+            Default: it stays, with its images.
+        empty_on_delete: Whether deleting the repository deletes its images;
+            only with ``removal_policy=RemovalPolicy.DESTROY``. Default: a
+            repository that holds images is not deleted.
+        baseline: What the repository has to meet. Default: ``Baseline()``.
+        exemptions: The controls that it does not meet, and why.
+
+    Raises:
+        ConfigurationError: If a value breaks a limit of ECR, or a control is
+            loosened without an exemption: one sentence for each.
+
+    Example:
+        >>> repository = GovernedRepository(stack, "Api", repository_name="payments/api")
+        >>> _ = repository.grant_pull(role)
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        repository_name: str | None = None,
+        image_tag_mutability: TagMutability | None = None,
+        image_tag_mutability_exclusion_filters: Iterable[str] = (),
+        scan_on_push: bool = True,
+        encryption: EncryptionType | None = None,
+        encryption_key: kms.IKey | None = None,
+        lifecycle_policy: LifecyclePolicy | None = None,
+        repository_policy: Policy | None = None,
+        tags: Mapping[str, str] | None = None,
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        empty_on_delete: bool = False,
+        baseline: Baseline | None = None,
+        exemptions: Iterable[Exemption] = (),
+    ) -> None:
+        baseline = _DEFAULT_BASELINE if baseline is None else baseline
+        ledger = ledger_of(scope)
+        filters = tuple(image_tag_mutability_exclusion_filters)
+        model = Repository(
+            repository_name=repository_name,
+            image_tag_mutability=image_tag_mutability or _default_mutability(filters),
+            exclusion_filters=filters,
+            scan_on_push=scan_on_push,
+            encryption=_encryption(encryption, encryption_key),
+            lifecycle_policy=(
+                baseline.lifecycle_policy if lifecycle_policy is None else lifecycle_policy
+            ),
+            tags=tuple((tags or {}).items()),
+            empty_on_delete=empty_on_delete,
+            deletion_policy=_DELETION_POLICIES.get(removal_policy, "Delete"),
+            exemptions=tuple(exemptions),
+        )
+        gate = ResourcePolicy(
+            path=lambda: f"{scope.node.path}/{construct_id}",
+            ledger=ledger,
+            organization_id=baseline.organization_id,
+            exemptions=Exemptions(model.exemptions, baseline.exemptions),
+        )
+        gate.refuse(
+            [
+                *_baseline_problems(baseline),
+                *model.problems(partition=ledger.place.partition),
+                *_parameter_problems(model, removal_policy),
+            ],
+            repository_loosenings(model, baseline, account=ledger.place.account),
+        )
+        gate.add(repository_policy.statements if repository_policy else ())
+
+        super().__init__(scope, construct_id, physical_name=repository_name)
+        self._gate = gate
+        self._ledger = ledger
+        properties = model.to_cfn()
+        if gate.statements:
+            properties["RepositoryPolicyText"] = gate.document()
+        self._cfn = self._carrier = _CfnRepository(self, properties)
+        self._cfn.apply_removal_policy(removal_policy)
+        self._attributes: dict[str, str] = {}
+        self._recorded: tuple[Exemption, ...] = ()
+        self._record_exemptions()
+
+    @property
+    def repository_name(self) -> str:
+        """The name; a token."""
+        # Computed when first read: most repositories are never asked, and it costs a third of one.
+        if "name" not in self._attributes:
+            self._attributes["name"] = self._get_resource_name_attribute(self._cfn.ref)
+        return self._attributes["name"]
+
+    @property
+    def repository_arn(self) -> str:
+        """The ARN; a token. Read from another account or Region it is written out."""
+        if "arn" not in self._attributes:
+            self._attributes["arn"] = self._get_resource_arn_attribute(
+                self._cfn.attr_arn,
+                service="ecr",
+                resource="repository",
+                resource_name=self._physical_name,
+            )
+        return self._attributes["arn"]
+
+    def add_to_resource_policy(
+        self, statement: iam.PolicyStatement
+    ) -> iam.AddToResourcePolicyResult:
+        """Add a statement to the repository policy.
+
+        Raises:
+            ConfigurationError: If ECR would refuse it, or it opens the repository
+                to anybody or lets other accounts administer it without an exemption.
+        """
+        self._add(statement)
+        return iam.AddToResourcePolicyResult(statement_added=True, policy_dependable=self)
+
+    @on_this_side
+    def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:
+        """Say what happens when the repository leaves its stack; DESTROY takes an exemption."""
+        if policy is cdk.RemovalPolicy.DESTROY:
+            self._gate.refuse([], retention_loosenings("Delete"))
+        self._cfn.apply_removal_policy(policy)
+
+    @staticmethod
+    def from_repository_name(
+        scope: Construct, construct_id: str, repository_name: str
+    ) -> ReferencedRepository:
+        """Return a repository of this account and Region that the app does not own."""
+        return ReferencedRepository(scope, construct_id, repository_name=repository_name)
+
+    @staticmethod
+    def from_repository_arn(
+        scope: Construct, construct_id: str, repository_arn: str
+    ) -> ReferencedRepository:
+        """Return a repository of any account and Region that the app does not own.
+
+        Args:
+            scope: Where to put the reference.
+            construct_id: Id in ``scope``.
+            repository_arn: Known at synthesis; for a token use
+                :meth:`from_repository_attributes`.
+
+        Raises:
+            ConfigurationError: If it is a token or no repository's ARN.
+        """
+        return ReferencedRepository.from_arn(scope, construct_id, repository_arn)
+
+    @staticmethod
+    def from_repository_attributes(
+        scope: Construct, construct_id: str, *, repository_arn: str, repository_name: str
+    ) -> ReferencedRepository:
+        """Return a repository that the app does not own, by its ARN and its name."""
+        return ReferencedRepository(
+            scope, construct_id, repository_name=repository_name, repository_arn=repository_arn
+        )
+
+    def write_policy(self) -> None:
+        """Write the policy into the resource; the library calls it at synthesis."""
+        self._cfn.repository_policy_text = self._gate.document()
+        self._record_exemptions()
+
+    def _record_exemptions(self) -> None:
+        # A round trip, so only where there is something to tell.
+        if self._gate.relied_on != self._recorded:
+            self._recorded = tuple(self._gate.relied_on)
+            self._cfn.add_metadata(
+                "EcrConstructs", {"exemptions": [e.to_metadata() for e in self._recorded]}
+            )
+
+
+def _default_mutability(filters: tuple[str, ...]) -> TagMutability:
+    return TagMutability.IMMUTABLE_WITH_EXCLUSION if filters else TagMutability.IMMUTABLE
+
+
+def _encryption(kind: EncryptionType | None, key: kms.IKey | None) -> Encryption:
+    if kind is None:
+        kind = EncryptionType.AES256 if key is None else EncryptionType.KMS
+    return Encryption(kind, None if key is None else key.key_arn)
+
+
+@functools.lru_cache(maxsize=64)
+def _baseline_problems(baseline: Baseline) -> tuple[Problem, ...]:
+    return tuple(problem.below("baseline") for problem in baseline.problems())
+
+
+def _parameter_problems(model: Repository, removal_policy: cdk.RemovalPolicy) -> Iterator[Problem]:
+    """Yield what is wrong with parameters that only a construct has."""
+    if is_token(model.repository_name):
+        yield problem_at(
+            "repository_name",
+            "repository_name must be known at synthesis, got a token",
+            "write the name out, or leave it out and CloudFormation makes one up",
+        )
+    if removal_policy not in _DELETION_POLICIES:
+        yield problem_at(
+            "removal_policy",
+            f"removal_policy must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got"
+            f" {removal_policy!s}: a repository has no snapshots",
+            "write RemovalPolicy.RETAIN",
+        )
+    if model.empty_on_delete and removal_policy is not cdk.RemovalPolicy.DESTROY:
+        yield problem_at(
+            "empty_on_delete",
+            "empty_on_delete goes with removal_policy=RemovalPolicy.DESTROY, got"
+            f" {removal_policy!s}",
+            "leave it out to keep the images",
+        )
+
+
+#: Below these, names are not CloudFormation's, and stay as they are.
+_OPAQUE: Final = frozenset({"RepositoryPolicyText"})
+
+
+def _to_jsii(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties as the L1's struct spells them: the first letter is lower case."""
+    return {
+        name[0].lower() + name[1:]: value if name in _OPAQUE else _values_to_jsii(value)
+        for name, value in properties.items()
+    }
+
+
+def _values_to_jsii(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _to_jsii(value)
+    if isinstance(value, list):
+        return [_values_to_jsii(each) for each in value]
+    return value
+
+
+class _CfnRepository(ecr.CfnRepository):
+    """The L1, made from CloudFormation's properties.
+
+    The generated constructor checks and copies every value twice, at a sixth
+    of the cost of a repository. jsii drops a misspelt name in silence, so a
+    test reads back every property.
+    """
+
+    def __init__(self, scope: Construct, properties: dict[str, Any]) -> None:
+        jsii.create(ecr.CfnRepository, self, [scope, "Resource", _to_jsii(properties)])
