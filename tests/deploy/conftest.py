@@ -11,11 +11,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from deploy.apps import REGION
 from deploy.cdk_cli import CdkCli
 from deploy.emulator.launcher import Emulator, EmulatorError
 from deploy.oci import OciRegistry
-
-REGION: Final = "eu-west-1"
 
 #: Makes a boto3 client: ``aws("ecr")``, ``aws("ecr", region="us-east-1")``.
 Aws: TypeAlias = Callable[..., Any]

@@ -17,7 +17,6 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -126,7 +125,7 @@ class Emulator:
         while self._process.poll() is None and time.monotonic() < deadline:
             try:
                 return "services" in json.loads(self.get("/_ministack/health"))
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
+            except OSError:
                 time.sleep(0.05)
         return False
 

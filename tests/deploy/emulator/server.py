@@ -28,6 +28,7 @@ from deploy.emulator.registry_settings import RegistrySettings
 from deploy.emulator.repository_type import Repository
 from deploy.emulator.resource_types import registry_types
 from deploy.emulator.schemas import Schema
+from deploy.emulator.secret_type import use_arns
 from deploy.emulator.service_model import RequestModel
 
 
@@ -53,6 +54,7 @@ def extend(models: Path) -> None:
     }
     for name, resource in types.items():
         register(name, resource, Schema(schemas[name]))
+    use_arns()
 
 
 def end_with_parent() -> None:

@@ -1,0 +1,43 @@
+"""Small apps to deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import aws_cdk as cdk
+
+REGION: Final = "eu-west-1"
+
+Build = Callable[[cdk.Stack], object]
+
+
+def synthesise(
+    directory: Path,
+    account: str,
+    *,
+    bootstrapped: bool = False,
+    region: str = REGION,
+    **stacks: Build,
+) -> Path:
+    """Synthesise an app and return its assembly.
+
+    Args:
+        directory: The assembly's folder.
+        account: The account of every stack.
+        bootstrapped: Whether the environment is bootstrapped; without it a
+            stack is deployed with the caller's own credentials.
+        region: The Region of every stack.
+        stacks: What goes into each stack, by its name.
+    """
+    app = cdk.App(outdir=str(directory))
+    for name, build in stacks.items():
+        stack = cdk.Stack(
+            app,
+            name,
+            env=cdk.Environment(account=account, region=region),
+            synthesizer=None if bootstrapped else cdk.BootstraplessSynthesizer(),
+        )
+        build(stack)
+    return Path(app.synth().directory)

@@ -1,0 +1,131 @@
+"""The emulator comes up alone and goes with whoever started it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from deploy import cdk_cli
+from deploy.cdk_cli import CdkCli, CdkError
+from deploy.emulator.launcher import ROOT, Emulator, EmulatorError
+
+TESTS = ROOT / "tests"
+
+
+def answers(url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        opener.open(f"{url}/_ministack/health", timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def falls_silent(url: str) -> bool:
+    """Wait a little, as an end that nobody waits for takes its time."""
+    deadline = time.monotonic() + 10
+    while answers(url) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not answers(url)
+
+
+def test_refuses_to_start_without_its_environment(tmp_path: Path) -> None:
+    with pytest.raises(
+        EmulatorError, match=r"environment \.venv-none is missing; run `make test`, which makes it"
+    ):
+        Emulator.start(tmp_path, environment=tmp_path / ".venv-none")
+
+
+def test_a_start_that_fails_shows_the_log(tmp_path: Path) -> None:
+    python = tmp_path / ".venv-broken" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho no such module\nexit 1\n")
+    python.chmod(0o755)
+    with pytest.raises(EmulatorError, match=r"(?s)did not start; .* ends with\nno such module"):
+        Emulator.start(tmp_path, environment=tmp_path / ".venv-broken")
+
+
+@pytest.mark.deploy
+def test_stopping_ends_it_and_stopping_again_does_nothing(tmp_path: Path) -> None:
+    emulator = Emulator.start(tmp_path)
+    assert answers(emulator.url)
+    emulator.stop()
+    assert not answers(emulator.url)
+    emulator.stop()
+
+
+@pytest.mark.deploy
+def test_two_run_side_by_side(tmp_path: Path, emulator: Emulator) -> None:
+    with Emulator.start(tmp_path) as other:
+        assert other.url != emulator.url
+        assert answers(other.url)
+    assert answers(emulator.url)
+
+
+@pytest.mark.deploy
+@pytest.mark.parametrize(
+    "end",
+    [
+        "raise AssertionError",
+        "sys.exit(3)",
+        "os._exit(3)",
+        "os.kill(os.getpid(), signal.SIGTERM)",
+        "os.kill(os.getpid(), signal.SIGKILL)",
+    ],
+)
+def test_nothing_is_left_however_the_starter_ends(tmp_path: Path, end: str) -> None:
+    script = tmp_path / "starter.py"
+    script.write_text(
+        "import os, pathlib, signal, sys\n"
+        "from deploy.emulator.launcher import Emulator\n"
+        f"emulator = Emulator.start(pathlib.Path({str(tmp_path)!r}))\n"
+        "print(emulator.url, flush=True)\n"
+        f"{end}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env={"PYTHONPATH": str(TESTS)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    url = done.stdout.strip()
+    assert done.returncode != 0
+    assert url.startswith("http://127.0.0.1:")
+    assert falls_silent(url)
+
+
+@pytest.mark.deploy
+def test_nothing_is_left_when_a_test_fails(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "def test_it(emulator):\n    print('at', emulator.url)\n    raise AssertionError\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "deploy.conftest", "-rN", str(tmp_path)],
+        env={"PYTHONPATH": str(TESTS)},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "1 failed" in done.stdout
+    (url,) = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("at ")]
+    assert falls_silent(url)
+
+
+def test_refuses_to_run_cdk_where_it_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cdk_cli, "CDK", ROOT / "node_modules" / ".bin" / "none")
+    command = CdkCli(endpoint="http://127.0.0.1:9", account="111122223333", directory=tmp_path)
+    with pytest.raises(
+        CdkError, match=r"node_modules/\.bin/none, which is missing; run `make test`, which makes"
+    ):
+        command.deploy(tmp_path)
