@@ -54,7 +54,7 @@ def options(
       0  nothing to say
       1  findings at or above --fail-on
       2  the input or the usage is wrong; standard error says how, in one sentence
-    """
+    """  # noqa: D301 - \b keeps the lines of a paragraph apart
 
 
 def run(arguments: Sequence[str]) -> int:

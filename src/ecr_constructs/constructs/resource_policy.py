@@ -26,7 +26,7 @@ from ecr_constructs.model.statement import (
     Statement,
     parse_statement,
 )
-from ecr_constructs.model.unresolved import is_known
+from ecr_constructs.model.unresolved import is_known, is_token
 from ecr_constructs.service import actions as ecr_actions
 from ecr_constructs.service import limits, patterns
 
@@ -37,6 +37,7 @@ _COMPLETED: Final = frozenset({"lambda.amazonaws.com", "codebuild.amazonaws.com"
 _DENIED: Final = (
     ecr_actions.PULL_PUSH | ecr_actions.READ | {"ecr:BatchDeleteImage", "ecr:ListImages"}
 )
+_PARTITION: Final = {"Ref": "AWS::Partition"}
 _NOT_FOR_SERVICES: Final = Condition("BoolIfExists", "aws:PrincipalIsAWSService", ("false",))
 
 
@@ -224,13 +225,18 @@ class ResourcePolicy:
     def _spell_out(self, value: Any) -> Any:
         """Write out what CDK leaves open though it is known: partitions, names of services."""
         if isinstance(value, dict):
-            spelt = {key: self._spell_out(each) for key, each in value.items()}
-            return self._ledger.stack.resolve(spelt) if "Service" in spelt else spelt
+            return {key: self._spell_out(each) for key, each in value.items()}
         if isinstance(value, list):
             return [self._spell_out(each) for each in value]
-        if isinstance(value, str):
-            return value.replace(cdk.Aws.PARTITION, self.place.partition)
-        return value
+        if not is_token(value):
+            return value
+        resolved = self._ledger.stack.resolve(value)
+        if isinstance(resolved, dict) and not is_token(self.place.partition):
+            separator, parts = resolved.get("Fn::Join", ("", [None]))
+            known = [self.place.partition if part == _PARTITION else part for part in parts]
+            if all(isinstance(part, str) for part in known):
+                return separator.join(known)
+        return resolved if isinstance(resolved, str) else value
 
     def _check_whole(self) -> None:
         """Refuse what one can only tell of the whole: ids that clash, too many characters."""

@@ -1,0 +1,4 @@
+"""Rules over a deployment: one catalogue, one engine.
+
+Layer: checks; imports ``model`` and ``lifecycle``, never CDK.
+"""

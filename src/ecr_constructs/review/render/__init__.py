@@ -1,0 +1,1 @@
+"""Renderers: from finished data to a terminal, Markdown, HTML, ...; they decide nothing."""
