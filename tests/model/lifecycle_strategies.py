@@ -17,7 +17,7 @@ TAG_WORDS = ["v", "v1", "v2.0", "latest", "pr-7", "main", "prod", "beta-1"]
 PATTERNS = ["*", "v*", "v1", "*1", "pr-*", "*a*", "latest", "b*-*", "p*", "*.0*"]
 PREFIXES = ["v", "v1", "p", "pr-", "b", "latest"]
 
-_CHOICES = [
+CHOICES = [
     (CountType.IMAGE_COUNT_MORE_THAN, ActionType.EXPIRE),
     (CountType.IMAGE_COUNT_MORE_THAN, ActionType.TRANSITION),
     (CountType.SINCE_IMAGE_PUSHED, ActionType.EXPIRE),
@@ -30,7 +30,7 @@ _CHOICES = [
 @st.composite
 def rules(draw: st.DrawFn) -> LifecycleRule:
     """A rule that stands for itself, without a priority."""
-    count_type, action = draw(st.sampled_from(_CHOICES))
+    count_type, action = draw(st.sampled_from(CHOICES))
     archived = count_type is CountType.SINCE_IMAGE_TRANSITIONED
     tag_status = draw(st.sampled_from([*TagStatus, TagStatus.TAGGED]))
     lists = st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3)

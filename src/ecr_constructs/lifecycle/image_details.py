@@ -1,0 +1,120 @@
+"""Read one image of what the API operation ``DescribeImages`` answers.
+
+Layer: lifecycle; imports ``errors`` and ``model``.
+
+Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ecr_constructs.lifecycle.images import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_INTERNED: dict[str, str] = {}
+
+
+class ImageDetailError(ValueError):
+    """An image that cannot be judged.
+
+    Args:
+        member: The member that is wrong.
+        sentence: The rule it breaks, what was given and what to write.
+    """
+
+    def __init__(self, member: str, sentence: str) -> None:
+        super().__init__(f"{member} {sentence}")
+        self.member = member
+        self.sentence = sentence
+
+
+def image_of(detail: Mapping[str, Any]) -> Image:
+    """Return the image; members that are not known are passed over, null counts as absent.
+
+    Args:
+        detail: An ``ImageDetail`` as the AWS CLI prints it, dates in ISO 8601
+            with an offset or in seconds since 1970; one member more is read,
+            ``referencedBy``.
+
+    Raises:
+        ImageDetailError: If a member that decides is missing or of a wrong type.
+    """
+    # One call less for each member that is absent: this runs for every image.
+    get = detail.get
+    digest, pushed, tags, size = (
+        get("imageDigest"),
+        get("imagePushedAt"),
+        get("imageTags"),
+        get("imageSizeInBytes"),
+    )
+    pulled, status = get("lastRecordedPullTime"), get("imageStatus")
+    archived, activated = get("lastArchivedAt"), get("lastActivatedAt")
+    subject, media_type = get("subjectManifestDigest"), get("imageManifestMediaType")
+    references = get("referencedBy")
+    if not isinstance(digest, str) or not digest:
+        _refuse("imageDigest", "must be the digest of the manifest", digest, "write 'sha256:...'")
+    if pushed is None:
+        _refuse("imagePushedAt", "is required", pushed, "take it from describe-images")
+    if status == "ARCHIVED" and archived is None:
+        fix = "take it from describe-images"
+        _refuse("lastArchivedAt", "is required with imageStatus 'ARCHIVED'", archived, fix)
+    if size is not None and (isinstance(size, bool) or not isinstance(size, int)):
+        _refuse("imageSizeInBytes", "must be a whole number", size, "write it without quotes")
+    return Image(  # by position, which is much the quickest; in the order of its members
+        digest,
+        _time("imagePushedAt", pushed),
+        () if tags is None else _strings("imageTags", tags),
+        None if pulled is None else _time("lastRecordedPullTime", pulled),
+        "ACTIVE" if status is None else _word("imageStatus", status),
+        None if archived is None else _time("lastArchivedAt", archived),
+        None if activated is None else _time("lastActivatedAt", activated),
+        None if subject is None else _word("subjectManifestDigest", subject),
+        None if media_type is None else _word("imageManifestMediaType", media_type),
+        size,
+        None if references is None else _strings("referencedBy", references),
+    )
+
+
+def _time(member: str, value: object) -> datetime:
+    """Return a time in UTC."""
+    try:
+        if isinstance(value, str):
+            time = datetime.fromisoformat(value)
+            if time.tzinfo is UTC:
+                return time
+            if time.tzinfo is not None:
+                return time.astimezone(UTC)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    rule = "must be a date with a time zone, or seconds since 1970"
+    return _refuse(member, rule, value, "write it as 2026-01-31T12:00:00Z")
+
+
+def _strings(member: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(map(_is_string, value)):
+        _refuse(member, "must be a list of strings", value, 'write ["..."]')
+    return tuple(value)
+
+
+def _is_string(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _word(member: str, value: object) -> str:
+    """Return a string that many images share, held in memory once."""
+    if not isinstance(value, str):
+        _refuse(member, "must be a string", value, "write it in quotes")
+    return _INTERNED.setdefault(value, value)
+
+
+def _refuse(member: str, rule: str, value: object, fix: str) -> NoReturn:
+    shown, limit = repr(value) if value is not None else "none", 60
+    if len(shown) > limit:
+        shown = f"{shown[:limit]}..."
+    raise ImageDetailError(member, f"{rule}, got {shown}; {fix}")

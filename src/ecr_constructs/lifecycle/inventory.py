@@ -1,0 +1,233 @@
+"""Read the images of a repository from what ``aws ecr describe-images`` printed.
+
+Layer: lifecycle; imports ``errors`` and ``model``.
+
+An inventory is read whole or not at all: half of the images would give a wrong
+answer about the others.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, TypeGuard, cast, final
+
+from ecr_constructs.errors import SourceError
+from ecr_constructs.lifecycle.image_details import ImageDetailError, image_of
+from ecr_constructs.lifecycle.json_stream import JsonStream, JsonStreamError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecr_constructs.lifecycle.images import Image
+
+_GZIP: Final = b"\x1f\x8b"
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_PAGE: Final = re.compile(r'\{[ \t\n\r]*"imageDetails"[ \t\n\r]*:[ \t\n\r]*\[')
+_WANTED: Final = "give what `aws ecr describe-images --output json` prints"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """The images of one repository.
+
+    Attributes:
+        images: All of them, each digest once.
+        repository_name: Whose they are, where the inventory says so.
+    """
+
+    images: tuple[Image, ...]
+    repository_name: str | None = None
+
+
+def read_inventory(path: Path, *, on_progress: Callable[[int], None] | None = None) -> Inventory:
+    """Read the inventory in a file; see :func:`parse_inventory`."""
+    try:
+        with path.open("rb") as stream:
+            return parse_inventory(stream, name=str(path), on_progress=on_progress)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SourceError(
+            f"the inventory cannot be read ({reason}); name a file that is there", path=str(path)
+        ) from error
+
+
+def parse_inventory(
+    stream: IO[bytes], *, name: str, on_progress: Callable[[int], None] | None = None
+) -> Inventory:
+    """Read an inventory: one page or several, pretty-printed, a list or JSON Lines; gzip too.
+
+    Beside the images, one window of the text is in memory at a time.
+
+    Args:
+        stream: An open binary stream such as ``sys.stdin.buffer``.
+        name: What to call it in a message.
+        on_progress: Called with the bytes of the file that were read so far,
+            where the stream can tell.
+
+    Returns:
+        The images in the order of the stream.
+
+    Raises:
+        SourceError: If it is no inventory, or not a whole one; the sentence
+            tells the line or the path in the document.
+    """
+    try:
+        return _Reader(JsonStream(_decoded(stream, on_progress))).inventory()
+    except _InventoryError as error:
+        raise SourceError(str(error), path=name) from None
+    except JsonStreamError as error:
+        raise SourceError(f"line {error.line} is no JSON: {error}; {_WANTED}", path=name) from None
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise SourceError(
+            "the gzip data is damaged or cut off; make the file again", path=name
+        ) from None
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"the inventory is no {error.encoding} text; save it as UTF-8", path=name
+        ) from None
+
+
+def _decoded(stream: IO[bytes], on_progress: Callable[[int], None] | None) -> Callable[[int], str]:
+    """Return a function that reads on in the text, whatever it is packed and encoded in."""
+    packed = _with_peek(stream)
+    zipped = packed.peek(2)[:2] == _GZIP
+    plain = _with_peek(cast("IO[bytes]", gzip.GzipFile(fileobj=packed))) if zipped else packed
+    encoding = "utf-16" if plain.peek(2)[:2] in _UTF_16 else "utf-8-sig"
+    decoder = codecs.getincrementaldecoder(encoding)()
+
+    def read(size: int) -> str:
+        while True:
+            data = plain.read(size)
+            text = decoder.decode(data, final=not data)
+            if on_progress and packed.seekable():
+                on_progress(packed.tell())
+            if text or not data:
+                return text
+
+    return read
+
+
+def _with_peek(stream: IO[bytes]) -> io.BufferedReader:
+    if isinstance(stream, io.BufferedReader):
+        return stream
+    return io.BufferedReader(cast("io.RawIOBase", stream))
+
+
+class _InventoryError(ValueError):
+    """A sentence on what is wrong, with the path inside the document."""
+
+
+class _Reader:
+    """Collects the images of all documents of a stream."""
+
+    def __init__(self, json: JsonStream) -> None:
+        self._json = json
+        self._images: dict[str, Image] = {}
+        self._repository: str | None = None
+        self._goes_on = False
+
+    def inventory(self) -> Inventory:
+        """Read all documents."""
+        documents = 0
+        while self._json.peek():
+            documents += 1
+            self._document(f"document {documents}: " if documents > 1 else "")
+        if not documents:
+            self._refuse(f"the inventory is empty; {_WANTED}")
+        if self._goes_on:
+            self._refuse(
+                "the last page ends with nextToken, so images are missing; "
+                "leave out --max-items, or give all pages"
+            )
+        return Inventory(images=tuple(self._images.values()), repository_name=self._repository)
+
+    def _document(self, prefix: str) -> None:
+        if self._json.looking_at(_PAGE):
+            self._take_all(self._json.entries(), f"{prefix}imageDetails")
+            self._end_of_page()
+        elif self._json.skip("["):
+            self._take_all(self._json.entries(), prefix)
+        else:
+            value = self._json.value()
+            if _is_page(value):
+                self._page(value, prefix)
+            elif isinstance(value, Mapping) and "imageDigest" in value:
+                self._take(value, None)  # a line of JSON Lines
+            else:
+                self._refuse(f"line {self._json.line} is no image and no page; {_WANTED}")
+
+    def _end_of_page(self) -> None:
+        """Read the members that follow the images of a page."""
+        page: dict[str, object] = {}
+        while self._json.skip(","):
+            name = (
+                self._json.value()
+                if self._json.peek() == '"'
+                else self._json.fail("expected a name")
+            )
+            if not self._json.skip(":") or name == "imageDetails":
+                self._json.fail("expected one value for each name")
+            page[name] = self._json.value()
+        if not self._json.skip("}"):
+            self._json.fail("the text ends too early" if not self._json.peek() else "expected '}'")
+        self._note_token(page)
+
+    def _page(self, page: Mapping[str, Any], prefix: str) -> None:
+        details = page["imageDetails"]
+        if not isinstance(details, list):
+            self._refuse(f"{prefix}imageDetails must be a list of images; {_WANTED}")
+        self._take_all(details, f"{prefix}imageDetails")
+        self._note_token(page)
+
+    def _note_token(self, page: Mapping[str, object]) -> None:
+        # The API spells it nextToken, the AWS CLI NextToken where --max-items cut the output.
+        self._goes_on = bool(page.get("nextToken") or page.get("NextToken"))
+
+    def _take_all(self, details: Iterable[object], path: str) -> None:
+        for index, detail in enumerate(details):
+            if _is_page(detail):
+                self._page(detail, f"{path}[{index}].")
+            elif isinstance(detail, Mapping):
+                self._take(detail, (path, index))
+            else:
+                self._refuse(f"{path}[{index}] must be an image, got {detail!r}; {_WANTED}")
+
+    def _take(self, detail: Mapping[str, Any], at: tuple[str, int] | None) -> None:
+        try:
+            image = image_of(detail)
+            if image.digest in self._images:
+                self._twice(image.digest)
+            repository = detail.get("repositoryName")
+            if repository != self._repository and repository is not None:
+                self._other_repository(repository)
+        except ImageDetailError as error:
+            where = f"line {self._json.line}: " if at is None else f"{at[0]}[{at[1]}]."
+            self._refuse(f"{where}{error}")
+        self._images[image.digest] = image
+
+    def _twice(self, digest: str) -> NoReturn:
+        sentence = f"must be there once, got {digest!r} twice; give each image once"
+        raise ImageDetailError("imageDigest", sentence)
+
+    def _other_repository(self, name: object) -> None:
+        if self._repository is not None:
+            sentence = (
+                f"must be {self._repository!r} as before, got {name!r}; "
+                "give an inventory for each repository"
+            )
+            raise ImageDetailError("repositoryName", sentence)
+        self._repository = str(name)
+
+    def _refuse(self, sentence: str) -> NoReturn:
+        raise _InventoryError(sentence)
+
+
+def _is_page(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(value, Mapping) and "imageDetails" in value

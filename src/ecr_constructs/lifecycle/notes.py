@@ -1,0 +1,112 @@
+"""What an evaluation assumed, where it made a difference.
+
+Layer: lifecycle; imports ``model``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecr_constructs.model.lifecycle import CountType, StorageClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ecr_constructs.lifecycle.evaluation import Evaluation
+    from ecr_constructs.lifecycle.images import Image
+
+
+def notes(evaluation: Evaluation) -> list[str]:
+    """Return a sentence for each assumption that the verdicts hang on."""
+    return [
+        *_upper_bound(evaluation),
+        *_ties(evaluation),
+        *_children(evaluation),
+        *_referrers(evaluation),
+        *_restoring(evaluation),
+    ]
+
+
+def may_be_held(evaluation: Evaluation) -> list[Image]:
+    """Return the images that go unless an index, which the inventory does not tell, lists them.
+
+    Empty where the inventory tells what indexes list, or has none.
+    """
+    images = evaluation.images
+    if any(image.referenced_by is not None for image in images):
+        return []
+    typed = any(image.media_type is not None for image in images)
+    if typed and not any(_holds(image) for image in images):
+        return []
+    # Without media types any image may be an index, and an untagged one its child.
+    return [
+        image
+        for image, outcome in zip(images, evaluation.outcomes, strict=True)
+        if outcome.acts
+        and not image.is_index
+        and image.subject_digest is None
+        and (typed or not image.tags)
+    ]
+
+
+def _holds(image: Image) -> bool:
+    return image.is_index and image.storage_class is not StorageClass.ARCHIVE
+
+
+def _upper_bound(evaluation: Evaluation) -> Iterator[str]:
+    unsure = may_be_held(evaluation)
+    if unsure:
+        yield (
+            "this is an upper bound: the inventory does not tell which manifests an index lists "
+            f"(referencedBy), and {len(unsure)} of the images that go may be such children, "
+            "which stay as long as their index"
+        )
+
+
+def _ties(evaluation: Evaluation) -> Iterator[str]:
+    images = evaluation.images
+    for scan in evaluation.scans:
+        last = scan.last_kept
+        if last is None or scan.first_dropped is None:
+            continue
+        if images[last].push_time == images[scan.first_dropped].push_time:
+            yield (
+                f"rule {scan.rule.rule_priority} draws its line between images pushed at the same "
+                "time, and which of them ECR keeps is not documented: here the lower digest stays"
+            )
+
+
+def _children(evaluation: Evaluation) -> Iterator[str]:
+    counting = any(
+        scan.rule.count_type is CountType.IMAGE_COUNT_MORE_THAN and not scan.rule.never_acts
+        for scan in evaluation.scans
+    )
+    if counting and evaluation.uncounted:
+        yield (
+            f"{len(evaluation.uncounted)} untagged manifests that an index lists take no place "
+            "in counts, as was seen once; ECR does not document it"
+        )
+
+
+def _referrers(evaluation: Evaluation) -> Iterator[str]:
+    led = evaluation.relations.subject_of
+    if led and not evaluation.assumptions.rules_see_referrers:
+        selected = [
+            place
+            for place in led
+            if any(scan.selects(evaluation.images[place]) for scan in evaluation.scans)
+        ]
+        if selected:
+            yield (
+                f"{len(selected)} signatures, SBOMs or attestations that rules would select are "
+                "taken to go with their subject alone; ECR does not document whether rules see them"
+            )
+
+
+def _restoring(evaluation: Evaluation) -> Iterator[str]:
+    restoring = sum(image.status == "ACTIVATING" for image in evaluation.images)
+    if restoring:
+        yield (
+            f"{restoring} images are being restored and taken as out of reach of any rule; "
+            "ECR does not document it"
+        )
