@@ -16,7 +16,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from constructs import Construct
-from ecr_constructs.constructs._jsii import on_this_side
+from ecr_constructs.constructs._jsii import no_overrides, on_this_side
 from ecr_constructs.constructs.access import RepositoryAccess
 from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.reference import ReferencedRepository
@@ -143,14 +143,17 @@ class GovernedRepository(RepositoryAccess):
         )
         gate.add(repository_policy.statements if repository_policy else ())
 
-        super().__init__(scope, construct_id, physical_name=repository_name)
+        # As the generated constructor does, past its checks of types that are right here.
+        jsii.create(
+            ecr.RepositoryBase, self, [scope, construct_id, {"physicalName": repository_name}]
+        )
         self._gate = gate
         self._ledger = ledger
         properties = model.to_cfn()
         if gate.statements:
             properties["RepositoryPolicyText"] = gate.document()
         self._cfn = self._carrier = _CfnRepository(self, properties)
-        self._cfn.apply_removal_policy(removal_policy)
+        jsii.invoke(self._cfn, "applyRemovalPolicy", [removal_policy])
         self._attributes: dict[str, str] = {}
         self._recorded: tuple[Exemption, ...] = ()
         self._record_exemptions()
@@ -229,7 +232,7 @@ class GovernedRepository(RepositoryAccess):
 
     def write_policy(self) -> None:
         """Write the policy into the resource; the library calls it at synthesis."""
-        self._cfn.repository_policy_text = self._gate.document()
+        jsii.set(self._cfn, "repositoryPolicyText", self._gate.document())
         self._record_exemptions()
 
     def _record_exemptions(self) -> None:
@@ -300,6 +303,7 @@ def _values_to_jsii(value: Any) -> Any:
     return value
 
 
+@no_overrides
 class _CfnRepository(ecr.CfnRepository):
     """The L1, made from CloudFormation's properties.
 

@@ -1,0 +1,60 @@
+"""How measurements are taken and printed: ratios, with the limit that the project set itself."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement.
+
+    Attributes:
+        name: What was measured.
+        value: The measurement, in ``unit``.
+        ratio: The measurement divided by its peer's; None for a peer itself.
+        limit: The most that ``ratio`` may be; None where there is no limit.
+    """
+
+    name: str
+    value: float
+    ratio: float | None = None
+    limit: float | None = None
+    unit: str = "s"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the ratio is above its limit."""
+        return self.ratio is not None and self.limit is not None and self.ratio > self.limit
+
+
+def best_of(runs: int, cases: Mapping[str, Callable[[], object]]) -> dict[str, float]:
+    """Return the least seconds of each case over several rounds.
+
+    The cases take turns, so that what else the machine does falls on all.
+    """
+    least = dict.fromkeys(cases, float("inf"))
+    for _ in range(runs):
+        for name, case in cases.items():
+            gc.collect()
+            start = time.perf_counter()
+            case()
+            least[name] = min(least[name], time.perf_counter() - start)
+    return least
+
+
+def show(title: str, rows: list[Row]) -> bool:
+    """Print a table of measurements; return whether all are within their limits."""
+    print(f"\n{title}")
+    width = max(len(row.name) for row in rows)
+    for row in rows:
+        line = f"  {row.name:{width}}  {row.value:9.3f} {row.unit}"
+        if row.ratio is not None:
+            line += f"  {row.ratio:6.2f} x"
+        if row.limit is not None:
+            line += f"  (limit {row.limit:g} x{', OVER' if row.is_over else ''})"
+        print(line)
+    return not any(row.is_over for row in rows)
