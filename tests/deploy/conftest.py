@@ -49,18 +49,23 @@ def cdk_cli(emulator: Emulator, account: str, tmp_path: Path) -> CdkCli:
 def aws(emulator: Emulator, account: str) -> Aws:
     """A maker of boto3 clients in the test's account."""
 
-    def client(service: str, *, region: str = REGION) -> Any:
-        make: Any = boto3.client  # typed for each service by name, which is not known here
-        return make(
-            service,
-            region_name=region,
-            endpoint_url=emulator.url,
-            aws_access_key_id=account,
-            aws_secret_access_key="dummy",
-            config=Config(proxies={}, retries={"total_max_attempts": 1}),
-        )
+    def make(service: str, *, region: str = REGION) -> Any:
+        return client(emulator.url, service, account, region)
 
-    return client
+    return make
+
+
+def client(url: str, service: str, account: str, region: str) -> Any:
+    """Return a boto3 client that talks to the emulator at ``url``."""
+    make: Any = boto3.client  # typed for each service by name, which is not known here
+    return make(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id=account,
+        aws_secret_access_key="dummy",
+        config=Config(proxies={}, retries={"total_max_attempts": 1}),
+    )
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from deploy.emulator.resource_types import registry_types
 from deploy.emulator.schemas import Schema
 from deploy.emulator.secret_type import use_arns
 from deploy.emulator.service_model import RequestModel
+from deploy.emulator.stand_ins import register_stand_ins
 
 
 def extend(models: Path) -> None:
@@ -55,6 +56,7 @@ def extend(models: Path) -> None:
     for name, resource in types.items():
         register(name, resource, Schema(schemas[name]))
     use_arns()
+    register_stand_ins()
 
 
 def end_with_parent() -> None:
