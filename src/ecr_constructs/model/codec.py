@@ -5,15 +5,21 @@ Layer: model; imports ``errors`` only.
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
-from ecr_constructs.errors import ConfigurationError, PolicyDocumentError
+from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.problem import Malformed, Problem
-from ecr_constructs.model.unresolved import Text, Unresolved
+from ecr_constructs.model.unresolved import Text, Unknown, Unresolved, join
 
 T = TypeVar("T")
+
+#: Stands for an unknown part while JSON is parsed: a character that Unicode leaves to everybody's
+#: own use. A text that holds it already, or its escape, is not looked into.
+_MARK: Final = "\ue000"
+_ESCAPED_MARK: Final = "\\ue000"
 
 
 class Fields:
@@ -83,18 +89,26 @@ class Fields:
     def document(
         self, name: str, parse: Callable[[object], T]
     ) -> T | Malformed | Unresolved | None:
-        """Return a policy given as an object or as JSON text."""
+        """Return a policy given as an object or as JSON text, in which parts may be unknown.
+
+        It comes out as :class:`Unresolved` where it is no policy, and might be
+        one when those parts are known.
+        """
         value = self._member(name)
-        if value is None or isinstance(value, Unresolved):
-            return value
+        if value is None:
+            return None
         try:
-            return parse(json.loads(value) if isinstance(value, str) else value)
-        except PolicyDocumentError as error:
+            return _parsed(value, parse)
+        except ConfigurationError as error:
             sentences = error.sentences
-        except (ConfigurationError, ValueError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             sentences = (
                 f"a policy must be JSON, got {_shorten(value)} ({error}); write an object",
             )
+        if isinstance(value, Unresolved):
+            return value
+        if _is_wrong_for_unknowns_only(value, parse):
+            return Unresolved.of(self._join(name))
         problems = tuple(
             Problem(id="malformed-policy", message=message, fix=fix, path=self._join(name))
             for message, _, fix in (sentence.rpartition("; ") for sentence in sentences)
@@ -118,6 +132,110 @@ class Fields:
             )
         )
         return Unresolved.of(path)
+
+
+def parse_json(text: Text) -> Any:
+    """Return what JSON text holds; an unknown part within a string makes that string unresolved.
+
+    Raises:
+        ValueError: If the text is no JSON, or an unknown part of it stands
+            elsewhere than in the value of a string.
+        RecursionError: If it nests too deep.
+    """
+    if isinstance(text, str):
+        return json.loads(text)
+    unknowns: list[Unknown] = []
+    source: list[str] = []
+    for part in text.parts:
+        if isinstance(part, Unknown):
+            source.append(f"{_MARK}{len(unknowns)}{_MARK}")
+            unknowns.append(part)
+        elif _MARK in part or _ESCAPED_MARK in part.lower():
+            raise ValueError("the text holds a character that is for private use")
+        else:
+            source.append(part)
+    return _unmark(json.loads("".join(source)), unknowns)
+
+
+def dump_json(value: object) -> Text | None:
+    """Return the compact JSON text of a value in which strings may be unresolved.
+
+    None is returned for what is no JSON.
+    """
+    unknowns: list[Unknown] = []
+
+    def mark(unresolved: object) -> str:
+        if not isinstance(unresolved, Unresolved):
+            raise TypeError(f"{unresolved!r} is no JSON")
+        marked = []
+        for part in unresolved.parts:
+            if isinstance(part, Unknown):
+                marked.append(f"{_MARK}{len(unknowns)}{_MARK}")
+                unknowns.append(part)
+            else:
+                marked.append(part)
+        return "".join(marked)
+
+    try:
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=mark)
+        unmarked: Text = _unmark(text, unknowns)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return unmarked
+
+
+def _parsed(value: object, parse: Callable[[object], T]) -> T:
+    if isinstance(value, str):
+        parsed: T = _parsed_text(value, parse)
+        return parsed
+    return parse(parse_json(value) if isinstance(value, Unresolved) else value)
+
+
+@functools.lru_cache(maxsize=512)
+def _parsed_text(text: str, parse: Callable[[object], Any]) -> Any:
+    """Parse a text once: the repositories of a fleet share a few lifecycle policies."""
+    return parse(json.loads(text))
+
+
+def _unmark(value: Any, unknowns: Sequence[Unknown]) -> Any:
+    if isinstance(value, str):
+        if _MARK not in value:
+            return value
+        pieces = value.split(_MARK)
+        return join(
+            [unknowns[int(piece)] if odd % 2 else piece for odd, piece in enumerate(pieces)]
+        )
+    if isinstance(value, list):
+        return [_unmark(each, unknowns) for each in value]
+    if isinstance(value, dict):
+        if any(_MARK in key for key in value):
+            raise ValueError("the name of a member is not known")
+        return {key: _unmark(each, unknowns) for key, each in value.items()}
+    return value
+
+
+def _is_wrong_for_unknowns_only(document: object, parse: Callable[[object], object]) -> bool:
+    """Tell whether a document that is refused would be taken without what is not known in it."""
+    known = _without_unknowns(document)
+    if known == document:
+        return False
+    try:
+        parse(known)
+    except ConfigurationError:
+        return False
+    return True
+
+
+def _without_unknowns(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_unknowns(each) for each in value if not isinstance(each, Unresolved)]
+    if isinstance(value, Mapping):
+        return {
+            key: _without_unknowns(each)
+            for key, each in value.items()
+            if not isinstance(each, Unresolved)
+        }
+    return value
 
 
 def _shorten(value: object, width: int = 80) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ecr_constructs.model.acknowledgement import Acknowledgement
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.repository import Origin, Repository
 from ecr_constructs.model.unresolved import Text
@@ -45,7 +46,10 @@ class Deployment:
         registries: In the order of account and Region.
         malformed: What could not be read as what it should be. The values stay
             unknown in the registries.
+        acknowledgements: The findings that were silenced with CDK. An assembly
+            holds those said on a stack or below; a live account has none.
     """
 
     registries: tuple[Registry, ...] = ()
     malformed: tuple[Located, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()

@@ -56,8 +56,31 @@ class Unresolved:
         >>> Unresolved(("arn:", Unknown("AWS::Partition"), ":iam")).may_be("*")
         False
         """
-        pattern = "".join(re.escape(p) if isinstance(p, str) else ".*" for p in self.parts)
-        return re.fullmatch(pattern, value, re.DOTALL) is not None
+        # A search from left to right, as a regular expression of many unknown parts may take
+        # longer than anybody waits.
+        first, *rest = self._known_runs()
+        if not rest:
+            return value == first
+        *middle, last = rest
+        if not value.startswith(first) or not value[len(first) :].endswith(last):
+            return False
+        position, end = len(first), len(value) - len(last)
+        for run in middle:
+            position = value.find(run, position, end)
+            if position < 0:
+                return False
+            position += len(run)
+        return True
+
+    def _known_runs(self) -> list[str]:
+        """Return the known text before, between and behind the unknown parts."""
+        runs = [""]
+        for part in self.parts:
+            if isinstance(part, Unknown):
+                runs.append("")
+            else:
+                runs[-1] += part
+        return runs
 
     def __str__(self) -> str:
         return self.text

@@ -1,0 +1,147 @@
+"""Which resources of a template are read, and into which member of the model.
+
+Layer: sources; imports ``model`` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ecr_constructs.model.problem import Problem
+from ecr_constructs.model.registry import Located
+from ecr_constructs.model.repository import Origin, Repository
+from ecr_constructs.sources.construct_paths import ConstructPaths, visible
+from ecr_constructs.sources.reading import show
+from ecr_constructs.sources.stack import Declared, Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a type of resource is read.
+
+    Attributes:
+        member: The member of :class:`~ecr_constructs.model.registry.Registry`
+            that holds what is read.
+        read: Reads one: takes the resource, its intrinsics resolved, and its
+            origin, and gives the value and what is malformed.
+        order: The key that the member is sorted by.
+    """
+
+    member: str
+    read: Callable[[Mapping[str, Any], Origin], tuple[Any, list[Problem]]]
+    order: Callable[[Any], Any]
+
+
+def _by_name(repository: Repository) -> tuple[bool, str]:
+    name = repository.repository_name
+    return (name is None, str(name))
+
+
+#: Another type joins with a line here and a member there.
+KINDS: Final[dict[str, Kind]] = {
+    "AWS::ECR::Repository": Kind("repositories", Repository.from_cfn, _by_name),
+}
+
+#: What the model reads of a resource beside its properties.
+_ATTRIBUTES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
+#: What stands among the resources and is none, before the template is transformed.
+_FUNCTION: Final = "Fn::"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value that was read, and how."""
+
+    kind: Kind
+    value: Any
+
+
+def read_resources(
+    stack: Stack, paths: ConstructPaths, malformed: list[Located]
+) -> Iterator[Found]:
+    """Yield the values of a stack's resources that the table knows.
+
+    A resource whose condition is known to be false is left out; one whose
+    condition cannot be told is read like any other.
+
+    Args:
+        stack: The stack.
+        paths: The construct paths of the assembly.
+        malformed: Where to note what is malformed.
+    """
+    for declared in stack.declared():
+        type_ = type_of(stack, declared)
+        kind = None if type_ is None else KINDS.get(type_)
+        if kind is not None and may_exist(stack, declared):
+            origin = origin_of(stack, declared, paths)
+            value, problems = kind.read(_resolved(stack, declared), origin)
+            malformed.extend(Located(origin, problem) for problem in problems)
+            yield Found(kind, value)
+        malformed.extend(located(stack, declared, paths))
+
+
+def type_of(stack: Stack, declared: Declared) -> str | None:
+    """Return the type of a resource; note it if it has none."""
+    body = declared.body
+    type_ = body.get("Type") if isinstance(body, dict) else None
+    if isinstance(type_, str):
+        return type_
+    if not declared.logical_id.startswith(_FUNCTION):
+        stack.reading.note(
+            "malformed-resource",
+            f"a resource must be an object with a Type, got {show(body)}",
+            "write {'Type': 'AWS::...', 'Properties': {...}}",
+            body,
+        )
+    return None
+
+
+def may_exist(stack: Stack, declared: Declared) -> bool:
+    """Tell whether a resource's condition is true, or cannot be told, or is not there."""
+    condition = declared.body.get("Condition")
+    return not isinstance(condition, str) or stack.condition(condition, condition) is not False
+
+
+def origin_of(stack: Stack, declared: Declared, paths: ConstructPaths) -> Origin:
+    """Return where a resource stands, with the construct path wherever that is told."""
+    path = path_of(stack, declared, paths)
+    return Origin(
+        stack=stack.place.name,
+        logical_id=declared.logical_id,
+        template=stack.place.template,
+        construct_path=None if path is None else visible(path),
+    )
+
+
+def path_of(stack: Stack, declared: Declared, paths: ConstructPaths) -> str | None:
+    """Return the path of the construct that defines a resource, or None."""
+    body = declared.body
+    metadata = body.get("Metadata") if isinstance(body, dict) else None
+    path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
+    if isinstance(path, str):
+        return path
+    return paths.find(stack.place.construct_path, declared.logical_id)
+
+
+def located(stack: Stack, declared: Declared, paths: ConstructPaths) -> list[Located]:
+    """Return what was noted while a resource was read."""
+    problems = stack.reading.take(declared.body)
+    if not problems:
+        return []
+    origin = origin_of(stack, declared, paths)
+    return [Located(origin, problem) for problem in problems]
+
+
+def _resolved(stack: Stack, declared: Declared) -> dict[str, Any]:
+    """Return a resource with its intrinsics resolved, as far as the model reads it."""
+    body, variables = declared.body, declared.variables
+    resource = {"Properties": stack.resolve(body.get("Properties"), variables)}
+    for name in _ATTRIBUTES:
+        if name in body:
+            resource[name] = stack.resolve(body[name], variables)
+    metadata = body.get("Metadata")
+    if isinstance(metadata, dict) and "EcrConstructs" in metadata:
+        resource["Metadata"] = {"EcrConstructs": stack.resolve(metadata["EcrConstructs"])}
+    return resource
