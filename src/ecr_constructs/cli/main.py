@@ -18,12 +18,13 @@ from ecr_constructs.errors import ConfigurationError
 app = typer.Typer(
     name="ecr-constructs",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,  # plain help: it starts quicker and reads the same in a pipe
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(check.check)
-app.command()(review.review)
+app.command(short_help="Check an assembly against the catalogue of rules.")(check.check)
+app.command(short_help="Say in words what the registries of an assembly are.")(review.review)
 app.add_typer(lifecycle.app, name="lifecycle")
 
 

@@ -24,9 +24,11 @@ _PURPOSES = (
     ("pull and push", actions.PULL_PUSH),
     ("pull", frozenset({"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"})),
     ("push", actions.PUSH),
+    ("delete images", frozenset({"ecr:BatchDeleteImage"})),
+    ("read", actions.READ | {"ecr:ListImages"}),
     ("read", actions.READ),
 )
-_CONDITIONS = {
+_INSIDE = {
     "aws:principalorgid": "of organisation {}",
     "aws:principalorgpaths": "below {}",
     "aws:principalarn": "as {}",
@@ -36,6 +38,15 @@ _CONDITIONS = {
     "aws:sourcevpce": "through {}",
     "aws:sourcevpc": "from {}",
     "aws:sourceip": "from {}",
+}
+_OUTSIDE = {
+    "aws:principalorgid": "outside organisation {}",
+    "aws:principalorgpaths": "outside {}",
+    "aws:principalaccount": "outside account {}",
+    "aws:principalarn": "but {}",
+    "aws:sourcevpce": "not through {}",
+    "aws:sourcevpc": "not from {}",
+    "aws:sourceip": "not from {}",
 }
 
 
@@ -74,9 +85,20 @@ def describe_statement(statement: Statement) -> str:
     who = ", ".join(_principal(principal) for principal in named)
     if statement.not_principals:
         who = f"everybody but {who}"
+    bounds = [_condition(condition) for condition in statement.conditions]
+    if statement.has_condition("aws:SourceArn"):
+        # The ARN tells the account already.
+        bounds = [
+            bound
+            for bound, condition in zip(bounds, statement.conditions, strict=True)
+            if condition.key.lower() != "aws:sourceaccount"
+        ]
     verb = "may" if statement.effect is Effect.ALLOW else "must not"
-    bounds = "".join(f" {_condition(condition)}" for condition in statement.conditions)
-    return f"{who}{bounds} {verb} {_actions(statement)}"
+    return " ".join((who, *sorted(bounds, key=_asides_last), verb, _actions(statement)))
+
+
+def _asides_last(bound: str) -> bool:
+    return bound.startswith(("(", "if "))
 
 
 def _actions(statement: Statement) -> str:
@@ -90,11 +112,17 @@ def _actions(statement: Statement) -> str:
     }
     if covered == actions.REPOSITORY:
         return "do everything"
+    words = []
+    rest = set(covered)
     for purpose, wanted in _PURPOSES:
-        if wanted <= covered:
-            rest = sorted(covered - wanted - actions.PULL)
-            return purpose + (f" and {len(rest)} actions more" if rest else "")
-    return ", ".join(str(each).removeprefix("ecr:") for each in statement.actions)
+        if wanted <= covered and rest & wanted:
+            words.append(purpose)
+            rest -= wanted | actions.PULL
+    if not words or rest:
+        words += [action.removeprefix("ecr:") for action in sorted(rest)] or map(
+            str, statement.actions
+        )
+    return ", ".join(words)
 
 
 def _principal(principal: Principal) -> str:
@@ -108,15 +136,20 @@ def _principal(principal: Principal) -> str:
 
 
 def _condition(condition: Condition) -> str:
-    phrase = _CONDITIONS.get(condition.key.lower())
-    values = " or ".join(_value(value) for value in condition.values)
-    operator = condition.operator.lower().removeprefix("foranyvalue:")
-    if phrase is None or operator.endswith("ifexists"):
+    operator, key = condition.operator.lower().removeprefix("foranyvalue:"), condition.key.lower()
+    values = " or ".join(map(str, condition.values))
+    if (operator, key, values) == ("boolifexists", "aws:principalisawsservice", "false"):
+        return "(AWS services excepted)"
+    if key == "aws:sourcearn" and not operator.endswith("ifexists"):
+        values = " or ".join(_source(value) for value in condition.values)
+    phrases = _OUTSIDE if "not" in operator else _INSIDE
+    if key not in phrases or operator.endswith("ifexists"):
         return f"if {condition.operator} {condition.key} {values}"
-    if "not" in operator:
-        return f"not {phrase.format(values)}"
-    return phrase.format(values)
+    return phrases[key].format(values)
 
 
-def _value(value: Text) -> str:
-    return str(value)
+def _source(arn: Text) -> str:
+    fields = str(arn).split(":", 5)
+    if len(fields) < 6:  # noqa: PLR2004 - fields of an ARN
+        return str(arn)
+    return f"{fields[5]} of account {fields[4]} in {fields[3]}"

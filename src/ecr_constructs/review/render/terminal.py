@@ -12,46 +12,37 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from ecr_constructs.review.report import RegistryReport, Report, RepositoryReport
-
-#: A bare width would cut names where the output is no terminal.
-_WIDTH_IN_A_PIPE = 160
+from ecr_constructs.review.report import Report, RepositoryReport
 
 
 def render_report(report: Report, console: Console) -> None:
     """Print the report."""
-    if not console.is_terminal:
-        console.width = max(console.width, _WIDTH_IN_A_PIPE)
     for registry in report.registries:
+        count = len(registry.repositories)
         console.print(
             f"[bold]Registry of account {escape(registry.account)} in {escape(registry.region)}[/]"
-            f" [dim]{len(registry.repositories)} repositories[/]"
+            f" [dim]{count} {'repository' if count == 1 else 'repositories'}[/]"
         )
-        console.print(Padding(_repositories(registry), (0, 0, 1, 0)))
+        for repository in registry.repositories:
+            console.print(*_repository(repository), sep="\n")
+        console.print()
     console.print(Group(*_exemptions(report), *_verdict(report)))
 
 
-def _repositories(registry: RegistryReport) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 3, 0, 0))
-    table.add_column("repository", style="bold", no_wrap=True, overflow="fold")
-    for name in ("tags", "scanned", "encrypted", "images", "access", "on removal"):
-        table.add_column(name, overflow="fold")
-    for repository in registry.repositories:
-        table.add_row(*_row(repository))
-    return table
-
-
-def _row(repository: RepositoryReport) -> Iterator[str]:
-    for cell in (
-        repository.name,
-        repository.tags,
-        repository.scanning,
+def _repository(repository: RepositoryReport) -> Iterator[RenderableType]:
+    facts = (
+        f"tags {repository.tags}",
+        f"scanned {repository.scanning}",
         repository.encryption,
-        "\n".join(repository.retention),
-        "\n".join(repository.access),
-        repository.deletion,
-    ):
-        yield escape(cell)
+        f"{repository.deletion} on removal",
+    )
+    yield f"  [bold]{escape(repository.name)}[/]  {escape(' · '.join(facts))}"
+    details = Table.grid(padding=(0, 2))
+    details.add_column(style="dim", no_wrap=True)
+    details.add_column(overflow="fold")
+    for title, lines in (("images", repository.retention), ("access", repository.access)):
+        details.add_row(title, escape("\n".join(lines)))
+    yield Padding(details, (0, 0, 0, 4))
 
 
 def _exemptions(report: Report) -> Iterator[RenderableType]:
