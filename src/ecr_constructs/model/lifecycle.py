@@ -141,11 +141,11 @@ class LifecyclePolicy:
         ECR returns them), tag lists are sorted and without repetition, and
         what ECR takes as a default is left out.
         """
-        rules = [rule.normalise() if _is_rule(rule) else rule for rule in self._numbered()]
+        rules = [rule.normalise() if _is_rule(rule) else rule for rule in self.numbered()]
         return replace(self, rules=tuple(sorted(rules, key=_position)))
 
-    def _numbered(self) -> tuple[LifecycleRule, ...]:
-        """Return the rules in the order given, each with a priority."""
+    def numbered(self) -> tuple[LifecycleRule, ...]:
+        """Return the rules in the order given, each with its priority."""
         open_ones = [
             index
             for index, rule in enumerate(self.rules)
@@ -185,7 +185,7 @@ def _texts(spelling: _Spelling) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _problems(spelling: _Spelling) -> tuple[Problem, ...]:
-    return tuple(document_problems(_document(spelling.policy._numbered())))  # noqa: SLF001
+    return tuple(document_problems(_document(spelling.policy.numbered())))
 
 
 def text_problems(text: str) -> list[Problem]:
