@@ -19,6 +19,7 @@ import jsii
 
 from constructs import IConstruct
 from ecr_constructs.constructs._jsii import sort_key
+from ecr_constructs.constructs.slot import slot_of
 from ecr_constructs.model.principals import Place
 from ecr_constructs.model.unresolved import Text, is_token
 from ecr_constructs.service.partitions import partition_of
@@ -37,6 +38,7 @@ class StackLedger:
 
     Attributes:
         place: Account, Region and partition; tokens where the stack has none.
+        slot: What the app knows of the stack's registry.
         key: How strings sort in this stack.
     """
 
@@ -45,6 +47,7 @@ class StackLedger:
         account, region = stack.account, stack.region
         partition = cdk.Aws.PARTITION if is_token(region) else partition_of(region)
         self.place: Final = Place(account=account, region=region, partition=partition)
+        self.slot: Final = slot_of(stack, self.place)
         self.key: Final[Callable[[Text], str]] = sort_key(stack)
         self._pending: dict[_Writer, None] | None = {}
 

@@ -21,6 +21,7 @@ from ecr_constructs.constructs.access import RepositoryAccess
 from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.reference import ReferencedRepository
 from ecr_constructs.constructs.resource_policy import Exemptions, ResourcePolicy
+from ecr_constructs.constructs.slot import baseline_for
 from ecr_constructs.model.baseline import Baseline, Exemption
 from ecr_constructs.model.encryption import Encryption, EncryptionType
 from ecr_constructs.model.governance import repository_loosenings, retention_loosenings
@@ -31,7 +32,6 @@ from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.tag_mutability import TagMutability
 from ecr_constructs.model.unresolved import is_token
 
-_DEFAULT_BASELINE: Final = Baseline()
 #: What CloudFormation does with the resource, and with the old one after a replacement.
 _DELETION_POLICIES: Final = {
     cdk.RemovalPolicy.DESTROY: "Delete",
@@ -67,8 +67,9 @@ class GovernedRepository(RepositoryAccess):
             basic scanning is free.
         encryption: How images are encrypted; changing it replaces the
             repository. Default: ``KMS`` when a key is given, else ``AES256``.
-        encryption_key: A KMS key in the repository's Region. Default: none;
-            ``KMS`` then uses ``aws/ecr``.
+        encryption_key: A KMS key in the repository's Region. Default: the
+            registry's, if the baseline asks for one; else none, and ``KMS``
+            uses ``aws/ecr``.
         lifecycle_policy: Which images expire. Default: the baseline's policy,
             which expires untagged images after 14 days.
         repository_policy: Statements of the resource policy; more come through
@@ -79,7 +80,8 @@ class GovernedRepository(RepositoryAccess):
         empty_on_delete: Whether deleting the repository deletes its images;
             only with ``removal_policy=RemovalPolicy.DESTROY``. Default: a
             repository that holds images is not deleted.
-        baseline: What the repository has to meet. Default: ``Baseline()``.
+        baseline: What the repository has to meet. Default: that of the registry's
+            owner, else the one attached nearest above, else ``Baseline()``.
         exemptions: The controls that it does not meet, and why.
 
     Raises:
@@ -110,8 +112,16 @@ class GovernedRepository(RepositoryAccess):
         baseline: Baseline | None = None,
         exemptions: Iterable[Exemption] = (),
     ) -> None:
-        baseline = _DEFAULT_BASELINE if baseline is None else baseline
+        def path() -> str:
+            return f"{scope.node.path}/{construct_id}".lstrip("/")
+
         ledger = ledger_of(scope)
+        slot = ledger.slot
+        if baseline is None:
+            baseline = baseline_for(scope, slot)
+            slot.assume(baseline, path)
+        if encryption_key is None and baseline.customer_managed_keys and slot.owner is not None:
+            encryption_key = slot.owner.encryption_key
         filters = tuple(image_tag_mutability_exclusion_filters)
         model = Repository(
             repository_name=repository_name,
@@ -128,7 +138,7 @@ class GovernedRepository(RepositoryAccess):
             exemptions=tuple(exemptions),
         )
         gate = ResourcePolicy(
-            path=lambda: f"{scope.node.path}/{construct_id}",
+            path=path,
             ledger=ledger,
             organization_id=baseline.organization_id,
             exemptions=Exemptions(model.exemptions, baseline.exemptions),
@@ -142,6 +152,8 @@ class GovernedRepository(RepositoryAccess):
             repository_loosenings(model, baseline, account=ledger.place.account),
         )
         gate.add(repository_policy.statements if repository_policy else ())
+        if repository_name is not None:
+            slot.claim_name(repository_name, path)
 
         # As the generated constructor does, past its checks of types that are right here.
         jsii.create(

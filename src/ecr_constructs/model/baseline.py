@@ -6,10 +6,11 @@ Layer: model; imports ``errors`` and ``service`` only.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 from ecr_constructs.model.principals import organization_problems
@@ -27,6 +28,7 @@ class Control(StrEnum):
     PUBLIC_ACCESS = "public-access"  # nothing is open to anybody
     ADMINISTRATIVE_ACCESS = "administrative-access"  # other accounts do not administer
     NAMESPACE = "namespace"  # the name lies in one of the baseline's namespaces
+    SINGLE_OWNER = "single-owner"  # one construct owns a registry's settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,38 @@ class Baseline:
         for index, exemption in enumerate(self.exemptions):
             yield from (p.below(f"exemptions[{index}]") for p in exemption.problems())
 
+    def attach(self, construct: object) -> None:
+        """Make this the baseline of what is defined below a construct, without being given one.
+
+        An argument comes first, then the owner of the registry, then the
+        nearest construct that has a baseline attached.
+
+        Args:
+            construct: An app, a stage, a stack or any other construct.
+        """
+        _ATTACHED[construct] = self
+
+    @staticmethod
+    def attached_to(path: Callable[[], Sequence[object]]) -> Baseline | None:
+        """Return the baseline of the nearest construct that has one attached.
+
+        Args:
+            path: Returns the constructs from the root down; asked only if a
+                baseline is attached anywhere.
+        """
+        if not _ATTACHED:
+            return None
+        return next((_ATTACHED[each] for each in reversed(path()) if each in _ATTACHED), None)
+
     def allows_name(self, repository_name: str) -> bool:
         """Tell whether a name lies in one of the namespaces."""
         return not self.namespaces or any(
             repository_name.startswith(f"{namespace.rstrip('/')}/") for namespace in self.namespaces
         )
+
+
+#: Of constructs this layer knows no more than that they can be told apart.
+_ATTACHED: Final[WeakKeyDictionary[object, Baseline]] = WeakKeyDictionary()
 
 
 def exemptions_from_metadata(metadata: Any) -> tuple[Exemption, ...]:
