@@ -31,9 +31,12 @@ class Acknowledgement:
     def covers(self, construct_path: str | None) -> bool:
         """Tell whether it holds for the construct at a path; None is a path nobody knows.
 
-        >>> Acknowledgement("AwsSolutions-ECR1", "...", "Main/Api").covers("Main/Api/Resource")
+        A construct's primary resource counts as the construct.
+
+        >>> Acknowledgement("AwsSolutions-ECR1", "...", "Main").covers("Main/Api")
         True
         """
         if construct_path is None:
             return False
-        return f"{construct_path}/".startswith(f"{self.construct_path}/")
+        is_below = f"{construct_path}/".startswith(f"{self.construct_path}/")
+        return is_below or self.construct_path == f"{construct_path}/Resource"

@@ -108,7 +108,8 @@ class Fields:
         if isinstance(value, Unresolved):
             return value
         if _is_wrong_for_unknowns_only(value, parse):
-            return Unresolved.of(self._join(name))
+            text = dump_json(value)
+            return text if isinstance(text, Unresolved) else Unresolved.of(self._join(name))
         problems = tuple(
             Problem(id="malformed-policy", message=message, fix=fix, path=self._join(name))
             for message, _, fix in (sentence.rpartition("; ") for sentence in sentences)

@@ -37,7 +37,7 @@ def parameter(stack: Stack, name: str) -> Any:
         given = stack.given[name]
         value = given if stack.parent is None else stack.parent.resolve(given)
     is_list = isinstance(kind, str) and kind.startswith(("CommaDelimitedList", "List<"))
-    if is_list and isinstance(value, list) and all(as_text(entry) for entry in value):
+    if is_list and isinstance(value, list) and all(as_text(entry) is not None for entry in value):
         return value
     text = as_text(value)
     if isinstance(text, str) and is_list:

@@ -46,8 +46,8 @@ KINDS: Final[dict[str, Kind]] = {
 
 #: What the model reads of a resource beside its properties.
 _ATTRIBUTES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
-#: What stands among the resources and is none, before the template is transformed.
-_FUNCTION: Final = "Fn::"
+#: Stands among the resources and is none; what it adds nobody can tell.
+_TRANSFORM: Final = "Fn::Transform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def type_of(stack: Stack, declared: Declared) -> str | None:
     type_ = body.get("Type") if isinstance(body, dict) else None
     if isinstance(type_, str):
         return type_
-    if not declared.logical_id.startswith(_FUNCTION):
+    if declared.logical_id != _TRANSFORM:
         stack.reading.note(
             "malformed-resource",
             f"a resource must be an object with a Type, got {show(body)}",
