@@ -1,0 +1,94 @@
+"""The example is what a new user sees first: held whole, and clean through every door."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.api import lint_all
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(name="assembly", scope="module")
+def _assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Synthesise the example as ``make synth`` does."""
+    outdir = tmp_path_factory.mktemp("cdk.out")
+    done = subprocess.run(
+        [sys.executable, "examples/app.py"],
+        cwd=ROOT,
+        env={**os.environ, "CDK_OUTDIR": str(outdir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return outdir
+
+
+def templates(assembly: Path) -> dict[str, Any]:
+    return {
+        path.name: json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(assembly.rglob("*.template.json"))
+    }
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ecr_constructs", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_templates_are_what_was_reviewed(assembly: Path, snapshot: SnapshotAssertion) -> None:
+    held = snapshot.use_extension(JSONSnapshotExtension)
+    for name, template in templates(assembly).items():
+        # What deployment adds to every stack tells nothing of the library.
+        template.pop("Parameters", None)
+        template.pop("Rules", None)
+        assert template == held(name=name.removesuffix(".template.json"))
+
+
+def test_templates_pass_cfn_lint(assembly: Path) -> None:
+    for path in sorted(assembly.rglob("*.template.json")):
+        matches = [
+            match
+            for match in lint_all(path.read_text(encoding="utf-8"))
+            if match.rule.id.startswith("E")
+        ]
+        assert matches == [], path.name
+
+
+def test_check_finds_nothing(assembly: Path) -> None:
+    done = run("check", str(assembly), "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    counted = [f for f in json.loads(done.stdout)["findings"] if f["acknowledged"] is None]
+    assert counted == []
+
+
+def test_review_shows_each_repository_and_the_reason_of_its_exemption(assembly: Path) -> None:
+    done = run("review", str(assembly))
+    assert (done.returncode, done.stderr) == (0, "")
+    for shown in ("payments/api", "web/storefront", "data/notebooks", "web/thumbnails"):
+        assert shown in done.stdout
+    assert "rebuilt from the notebooks every night" in " ".join(done.stdout.split())
+
+
+def test_example_is_importable_without_being_synthesised() -> None:
+    """A user's test imports the app's module and builds the app itself."""
+    spec = importlib.util.spec_from_file_location("example_app", ROOT / "examples" / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert callable(module.build)
