@@ -6,15 +6,17 @@ Layer: model; imports ``errors`` and ``service`` only.
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 from ecr_constructs.model.principals import organization_problems
-from ecr_constructs.model.problem import Problem
+from ecr_constructs.model.problem import Problem, problem_at
+from ecr_constructs.service import patterns
 
 
 class Control(StrEnum):
@@ -47,14 +49,31 @@ class Exemption:
     expires: dt.date | None = None
 
     def problems(self) -> Iterator[Problem]:
-        """Yield what is wrong: a reason that says nothing."""
-        if not self.reason.strip():
+        """Yield what is wrong: no control, a reason that says nothing, a last day that is none."""
+        # What a caller gave whom no type checker told.
+        reason, expires = cast("object", self.reason), cast("object", self.expires)
+        close = difflib.get_close_matches(str(self.control), Control, n=1)
+        control = f"Control.{Control(close[0] if close else Control.TAG_IMMUTABILITY).name}"
+        if self.control not in tuple(Control):
+            yield problem_at(
+                "control",
+                f"an exemption must be from one of the controls, got {str(self.control)!r}",
+                f"write {control}",
+            )
+        if not isinstance(reason, str) or not reason.strip():
             yield Problem(
                 id="exemption-reason",
                 path="reason",
-                message=f"an exemption from {str(self.control)!r} must say why, got"
-                f" {self.reason!r}",
-                fix=f"write Exemption(Control.{self.control.name}, reason='...')",
+                message=f"an exemption from {str(self.control)!r} must say why, got {reason!r}",
+                fix=f"write Exemption({control}, reason='...')",
+            )
+        if expires is not None and (
+            not isinstance(expires, dt.date) or isinstance(expires, dt.datetime)
+        ):
+            yield problem_at(
+                "expires",
+                f"an exemption must expire on a day, got {expires!r}",
+                "write datetime.date(2027, 12, 31)",
             )
 
     def has_expired(self, today: dt.date) -> bool:
@@ -86,7 +105,7 @@ class Exemption:
 
 def find_exemption(exemptions: Iterable[Exemption], control: Control) -> Exemption | None:
     """Return the first exemption from ``control``, or None."""
-    return next((each for each in exemptions if each.control is control), None)
+    return next((each for each in exemptions if each.control == control), None)
 
 
 def _default_lifecycle_policy() -> LifecyclePolicy:
@@ -105,15 +124,22 @@ class Baseline:
         customer_managed_keys: Whether each repository must be encrypted with a
             key of one's own. Default: AES256 is enough.
         namespaces: Where a repository's name must lie: ``("payments", "web")``
-            asks for ``payments/...`` or ``web/...``. Default: anywhere.
-        exemptions: What is loosened for all repositories, and why.
+            asks for ``payments/...`` or ``web/...``; any iterable. Default: anywhere.
+        exemptions: What is loosened for all repositories, and why; any iterable.
     """
 
     organization_id: str | None = None
     lifecycle_policy: LifecyclePolicy = field(default_factory=_default_lifecycle_policy)
     customer_managed_keys: bool = False
-    namespaces: tuple[str, ...] = ()
-    exemptions: tuple[Exemption, ...] = ()
+    namespaces: Sequence[str] = ()
+    exemptions: Sequence[Exemption] = ()
+
+    def __post_init__(self) -> None:
+        # Any iterable is taken, and kept as a tuple: a baseline can be hashed and compared.
+        for name in ("namespaces", "exemptions"):
+            value = getattr(self, name)
+            if isinstance(value, Iterable) and not isinstance(value, str):
+                object.__setattr__(self, name, tuple(value))
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the baseline itself."""
@@ -121,8 +147,26 @@ class Baseline:
             yield from organization_problems(self.organization_id)
         for problem in self.lifecycle_policy.problems():
             yield problem.below("lifecycle_policy")
+        yield from self._namespace_problems()
         for index, exemption in enumerate(self.exemptions):
             yield from (p.below(f"exemptions[{index}]") for p in exemption.problems())
+
+    def _namespace_problems(self) -> Iterator[Problem]:
+        if isinstance(self.namespaces, str):
+            yield problem_at(
+                "namespaces",
+                f"namespaces must be a list, got {self.namespaces!r}",
+                f"write [{self.namespaces!r}]",
+            )
+            return
+        for index, namespace in enumerate(self.namespaces):
+            if not patterns.REPOSITORY_NAME.fullmatch(namespace.removesuffix("/")):
+                yield problem_at(
+                    f"namespaces[{index}]",
+                    "a namespace must be what stands before '/' in a repository's name, lower-case"
+                    f" letters and digits joined by '.', '_', '__' or '-', got {namespace!r}",
+                    "write for example 'payments'",
+                )
 
     def attach(self, construct: object) -> None:
         """Make this the baseline of what is defined below a construct, without being given one.
@@ -150,7 +194,8 @@ class Baseline:
     def allows_name(self, repository_name: str) -> bool:
         """Tell whether a name lies in one of the namespaces."""
         return not self.namespaces or any(
-            repository_name.startswith(f"{namespace.rstrip('/')}/") for namespace in self.namespaces
+            repository_name.startswith(f"{namespace.removesuffix('/')}/")
+            for namespace in self.namespaces
         )
 
 
