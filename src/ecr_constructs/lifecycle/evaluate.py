@@ -20,7 +20,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html:
 No source settles these, and this is how they are taken: images pushed at the
 same time count in the order of their digests; a day is 24 hours, counted back
 from ``now``; an image that is being restored is not touched; the others are in
-:class:`Assumptions`. Where one of them mattered, ``Evaluation.notes()`` says so.
+:class:`Assumptions`. Where one of them mattered, ``notes`` says so.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ class Evaluation:
         return len(self.images)
 
     def __iter__(self) -> Iterator[Verdict]:
-        return map(self._verdict, range(len(self.images)))
+        return map(self.at, range(len(self.images)))
 
     def verdict(self, name: str) -> Verdict:
         """Return the verdict on the image that a tag, a digest or the start of a digest names.
@@ -66,7 +66,7 @@ class Evaluation:
         Raises:
             ConfigurationError: If it names no image, or more than one.
         """
-        return self._verdict(self._place(name))
+        return self.at(self._place(name))
 
     def views(self, name: str) -> list[RuleView]:
         """Return how each rule sees the image that is named so, by priority.
@@ -115,7 +115,8 @@ class Evaluation:
             )
         ]
 
-    def _verdict(self, place: int) -> Verdict:
+    def at(self, place: int) -> Verdict:
+        """Return the verdict on the image at a place of ``images``."""
         decider = self.deciders[place]
         return Verdict(
             image=self.images[place],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecr_constructs.lifecycle.verdict import Outcome
-from ecr_constructs.lifecycle.words import days, subjects
+from ecr_constructs.lifecycle.words import days, some, subjects
 from ecr_constructs.model.lifecycle import ActionType, CountType, StorageClass
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def decided(image: Image, scan: Scan, outcome: Outcome, shielded: Sequence[Lifec
     if shielded:
         numbers = ", ".join(str(other.rule_priority) for other in shielded)
         word = "rule" if len(shielded) == 1 else "rules"
-        text += f"; {word} {numbers} would take it, but rule {rule.rule_priority} comes first"
+        text += f"; {word} {numbers} would act on it, but rule {rule.rule_priority} comes first"
     return text
 
 
@@ -71,8 +71,8 @@ def _measure(image: Image, scan: Scan, *, acts: bool) -> str:
     """Say where the image stands on the rule's scale."""
     rule, number = scan.rule, scan.rule.count_number
     if rule.count_type is CountType.IMAGE_COUNT_MORE_THAN:
-        one = "not one of" if acts else "one of"
-        return f"{one} the newest {number} {subjects(rule)}"
+        among = "" if number == 1 else "one of "
+        return f"{'not ' if acts else ''}{among}the newest {some(number, subjects(rule))}"
     than = f"more than {days(number)} ago" if acts else f"not more than {days(number)} ago"
     return f"{_event(image, rule)} {_shown(scan.clock(image))}, {than}"
 

@@ -26,7 +26,7 @@ def describe(rule: LifecycleRule) -> str:
     if rule.never_acts:
         return f"protect {who}"
     if rule.count_type is CountType.IMAGE_COUNT_MORE_THAN:
-        keep = f"the newest {number} {who}"
+        keep = f"the newest {some(number, who)}"
         return f"archive all but {keep}" if verb == "archive" else f"keep {keep}"
     if rule.count_type is CountType.SINCE_IMAGE_PULLED:
         joint = " and" if " that " in who else " that"
@@ -58,6 +58,13 @@ def examples(names: Sequence[str], limit: int = 3) -> str:
     """Name the first few and count the others: ``v1, v2, v3 and 7 more``."""
     shown = ", ".join(names[:limit])
     return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
+
+
+def some(number: int, who: str) -> str:
+    """Say a number of images: ``image that matches v*`` for one."""
+    if number > 1:
+        return f"{number} {who}"
+    return who.replace("images", "image", 1).replace(" match ", " matches ")
 
 
 def _and(entries: Sequence[str]) -> str:

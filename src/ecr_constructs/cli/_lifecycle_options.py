@@ -1,0 +1,51 @@
+"""The options that the lifecycle commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+ImagesOption: TypeAlias = Annotated[
+    Path,
+    typer.Option(
+        metavar="INVENTORY",
+        help="What `aws ecr describe-images --output json` printed, gzip too; - for stdin.",
+        show_default=False,
+    ),
+]
+NowOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ISO8601",
+        help="The time to judge at, with a time zone. Default: now.",
+        show_default=False,
+    ),
+]
+AllOption: TypeAlias = Annotated[bool, typer.Option("--all", help="Show long lists in full.")]
+ChildrenOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(help="Count untagged manifests that an index lists; ECR does not document it."),
+]
+ReferrersOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(help="Let rules select signatures and SBOMs; ECR does not document it."),
+]
+
+
+class PreviewGate(StrEnum):
+    """What makes the status of a preview 1."""
+
+    EXPIRE = "expire"
+    ARCHIVE = "archive"
+    NEVER = "never"
+
+
+class CompareGate(StrEnum):
+    """What makes the status of a comparison 1."""
+
+    DELETE = "delete"
+    ARCHIVE = "archive"
+    NEVER = "never"

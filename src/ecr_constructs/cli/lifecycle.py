@@ -1,0 +1,247 @@
+"""`ecr-constructs lifecycle`: lint a policy, preview what it does, compare two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ecr_constructs.cli._common import (
+    AccountOption,
+    Format,
+    FormatOption,
+    RegionOption,
+    Status,
+    print_json,
+    read_text,
+)
+from ecr_constructs.cli._lifecycle_input import (
+    inventory_in,
+    moment,
+    one_standard_input,
+    policy_in,
+    policy_of,
+)
+from ecr_constructs.cli._lifecycle_options import (
+    AllOption,
+    ChildrenOption,
+    CompareGate,
+    ImagesOption,
+    NowOption,
+    PreviewGate,
+    ReferrersOption,
+)
+from ecr_constructs.errors import ConfigurationError
+from ecr_constructs.lifecycle.compare import Effect
+from ecr_constructs.lifecycle.compare import compare as compare_policies
+from ecr_constructs.lifecycle.evaluate import evaluate
+from ecr_constructs.lifecycle.lint import lint_text
+from ecr_constructs.lifecycle.verdict import Assumptions, Outcome
+from ecr_constructs.model.lifecycle import LifecyclePolicy, text_problems
+from ecr_constructs.model.problem import Severity
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Lint a lifecycle policy, and tell which images it deletes or archives.",
+    short_help="Lint a lifecycle policy, preview it on images, compare two.",
+)
+
+
+@app.command(short_help="Say what ECR refuses in a policy, and what surprises people.")
+def lint(
+    policy: Annotated[
+        Path,
+        typer.Argument(
+            metavar="POLICY",
+            help="A JSON file that holds a lifecycle policy; - for standard input.",
+            show_default=False,
+        ),
+    ],
+    *,
+    images: ImagesOption | None = None,
+    now: NowOption = None,
+    output: FormatOption = Format.TABLE,
+    fail_on: Annotated[
+        Severity, typer.Option(help="The least severity that makes the exit status 1.")
+    ] = Severity.ERROR,
+) -> int:
+    """Say what ECR refuses in a lifecycle policy, and what surprises people.
+
+    With an inventory, warnings name the images that show them.
+
+    \b
+    ecr-constructs lifecycle lint policy.json
+    ecr-constructs lifecycle lint policy.json --images images.json --fail-on warning
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    one_standard_input(policy, images)
+    text = read_text(policy, "policy")
+    for problem in text_problems(text):
+        if problem.id == "json":
+            raise ConfigurationError(f"{problem.message}; {problem.fix}", path=str(policy))
+    held = inventory_in(images).images if images else None
+    problems = lint_text(text, images=held, now=moment(now))
+    if output is Format.JSON:
+        members = ("id", "path", "severity", "message", "fix")
+        print_json({"problems": [{m: getattr(p, m) for m in members} for p in problems]})
+    else:
+        from ecr_constructs.cli._lifecycle_tables import print_problems
+
+        print_problems(problems)
+    found = any(problem.severity.weight <= fail_on.weight for problem in problems)
+    return Status.FINDINGS if found else Status.CLEAR
+
+
+@app.command(short_help="Tell which images a policy deletes or archives, and why.")
+def preview(
+    *,
+    images: ImagesOption,
+    policy: Annotated[
+        Path | None,
+        typer.Option(metavar="POLICY", help="A JSON file that holds a policy.", show_default=False),
+    ] = None,
+    assembly: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="ASSEMBLY",
+            help="Take the policy of a repository in this assembly or template instead.",
+            show_default=False,
+        ),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The repository in ASSEMBLY.", show_default=False),
+    ] = None,
+    account: AccountOption = None,
+    region: RegionOption = None,
+    now: NowOption = None,
+    output: FormatOption = Format.TABLE,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIGEST_OR_TAG", help="Say why one image goes or stays.", show_default=False
+        ),
+    ] = None,
+    everything: AllOption = False,
+    fail_on: Annotated[
+        PreviewGate,
+        typer.Option(help="Exit with 1 if images expire, or if they expire or are archived."),
+    ] = PreviewGate.NEVER,
+    count_index_children: ChildrenOption = False,
+    rules_see_referrers: ReferrersOption = False,
+) -> int:
+    """Tell which images a policy deletes or archives, and why, without AWS.
+
+    \b
+    aws ecr describe-images --repository-name payments/api \\
+        --filter imageStatus=ANY --output json > images.json
+    ecr-constructs lifecycle preview --policy policy.json --images images.json
+    ecr-constructs lifecycle preview --policy policy.json --images images.json --explain v1.2.0
+    ecr-constructs lifecycle preview --assembly cdk.out --repository payments/api \\
+        --images images.json
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    one_standard_input(policy, images)
+    time = moment(now)
+    chosen = _policy(policy, assembly, repository, account, region)
+    inventory = inventory_in(images)
+    assumptions = Assumptions(
+        count_index_children=count_index_children, rules_see_referrers=rules_see_referrers
+    )
+    evaluation = evaluate(chosen, inventory.images, time, assumptions=assumptions)
+    if output is Format.JSON:
+        from ecr_constructs.cli import _lifecycle_json as documents
+
+        if explain is None:
+            documents.print_preview(evaluation)
+        else:
+            documents.print_explanation(evaluation, explain)
+    else:
+        from ecr_constructs.cli import _lifecycle_tables as tables
+
+        if explain is None:
+            tables.print_preview(evaluation, tables.title(inventory, time), everything=everything)
+        else:
+            tables.print_explanation(evaluation, explain)
+    totals = evaluation.totals
+    gone = totals[Outcome.EXPIRE]
+    if fail_on is PreviewGate.ARCHIVE:
+        gone += totals[Outcome.ARCHIVE]
+    return Status.FINDINGS if gone and fail_on is not PreviewGate.NEVER else Status.CLEAR
+
+
+@app.command(short_help="Tell which images a change of policy deletes, archives or saves.")
+def compare(
+    *,
+    policy: Annotated[
+        list[Path],
+        typer.Option(
+            metavar="OLD --policy NEW",
+            help="The policy that is there, then the one that is to be.",
+            show_default=False,
+        ),
+    ],
+    images: ImagesOption,
+    now: NowOption = None,
+    output: FormatOption = Format.TABLE,
+    everything: AllOption = False,
+    fail_on: Annotated[
+        CompareGate,
+        typer.Option(help="Exit with 1 if the change deletes images, or deletes or archives some."),
+    ] = CompareGate.NEVER,
+    count_index_children: ChildrenOption = False,
+    rules_see_referrers: ReferrersOption = False,
+) -> int:
+    """Tell which images a change of policy deletes, archives or saves.
+
+    \b
+    ecr-constructs lifecycle compare --policy old.json --policy new.json --images images.json
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    if len(policy) != 2:  # noqa: PLR2004 - old and new
+        raise ConfigurationError(
+            f"--policy must be given twice, got {len(policy)}; write --policy OLD --policy NEW"
+        )
+    one_standard_input(*policy, images)
+    time = moment(now)
+    old, new = (policy_in(path) for path in policy)
+    inventory = inventory_in(images)
+    assumptions = Assumptions(
+        count_index_children=count_index_children, rules_see_referrers=rules_see_referrers
+    )
+    comparison = compare_policies(old, new, inventory.images, time, assumptions=assumptions)
+    if output is Format.JSON:
+        from ecr_constructs.cli import _lifecycle_json as documents
+
+        documents.print_comparison(comparison)
+    else:
+        from ecr_constructs.cli import _lifecycle_tables as tables
+
+        tables.print_comparison(comparison, tables.title(inventory, time), everything=everything)
+    effects = {change.effect for change in comparison.changes}
+    gated = {
+        CompareGate.DELETE: {Effect.DELETE},
+        CompareGate.ARCHIVE: {Effect.DELETE, Effect.ARCHIVE},
+        CompareGate.NEVER: set(),
+    }[fail_on]
+    return Status.FINDINGS if effects & gated else Status.CLEAR
+
+
+def _policy(
+    policy: Path | None,
+    assembly: Path | None,
+    repository: str | None,
+    account: str | None,
+    region: str | None,
+) -> LifecyclePolicy:
+    """Return the policy of the file, or of the repository in the assembly."""
+    if (policy is None) == (assembly is None):
+        raise ConfigurationError(
+            f"a preview takes one policy, got {'none' if policy is None else 'two'}; "
+            "write --policy POLICY, or --assembly ASSEMBLY --repository NAME"
+        )
+    if policy is not None:
+        return policy_in(policy)
+    if repository is None:
+        raise ConfigurationError("--assembly needs a repository, got none; write --repository NAME")
+    assert assembly is not None
+    return policy_of(repository, assembly, account=account, region=region)
