@@ -7,11 +7,12 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Final
 
 from ecr_constructs.model.statement import ANYONE, Condition, Effect, Statement
-from ecr_constructs.model.unresolved import Text, Unresolved, is_known
+from ecr_constructs.model.unresolved import Text, Unresolved, is_token
 
 
 class Exposure(StrEnum):
@@ -47,6 +48,16 @@ _BINDING_OPERATORS: Final = frozenset(
     {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"}
 )
 _EVERY_ADDRESS: Final = frozenset({"0.0.0.0/0", "::/0"})
+#: Keys by what has to be free of wildcards in a pattern: all of it, ...
+_IDS: Final = frozenset(
+    {"aws:principalaccount", "aws:principalorgid", "aws:sourceaccount", "aws:sourceorgid"}
+    | {"aws:sourcevpc", "aws:sourcevpce"}
+)
+_PATHS: Final = frozenset({"aws:principalorgpaths", "aws:sourceorgpaths"})  # ... what precedes "/"
+_ARNS: Final = frozenset({"aws:principalarn", "aws:sourcearn"})  # ... the account
+_COLONS: Final = 5  # of an ARN
+#: A policy variable whose value the requester brings: it equals whatever it is compared to.
+_OF_THE_REQUESTER: Final = re.compile(r"\$\{aws:(principal|source|user|vpc)", re.IGNORECASE)
 
 
 def exposure(statement: Statement) -> Exposure:
@@ -76,28 +87,52 @@ def exposure(statement: Statement) -> Exposure:
 
 def _bounds(condition: Condition) -> Exposure:
     operator = condition.operator.lower().removeprefix("foranyvalue:")
-    if operator not in _BINDING_OPERATORS or condition.key.lower() not in _BINDING_KEYS:
+    key = condition.key.lower()
+    if operator not in _BINDING_OPERATORS or key not in _BINDING_KEYS:
         return Exposure.ANYONE
     exact = operator in {"stringequals", "stringequalsignorecase"}
     # The values are alternatives: the widest one decides.
-    reaches = [_reach(value, exact=exact) for value in condition.values]
+    reaches = [_reach(key, value, exact=exact) for value in condition.values]
     if Exposure.ANYONE in reaches:
         return Exposure.ANYONE
     return Exposure.UNKNOWN if Exposure.UNKNOWN in reaches else Exposure.NAMED
 
 
-def _reach(value: Text, *, exact: bool) -> Exposure:
-    if exact:
+def _reach(key: str, value: Text, *, exact: bool) -> Exposure:
+    text = value if isinstance(value, str) else _known_text(value)
+    if _OF_THE_REQUESTER.search(text):
+        return Exposure.ANYONE
+    if exact or is_token(value):
         return Exposure.NAMED
-    if not is_known(value):
-        may = isinstance(value, Unresolved) and (
-            value.may_be("*") or any(value.may_be(address) for address in _EVERY_ADDRESS)
-        )
-        return Exposure.UNKNOWN if may else Exposure.NAMED
-    if value in _EVERY_ADDRESS or not str(value).strip("*?"):
-        return Exposure.ANYONE
-    fields = str(value).split(":")
-    # arn:partition:service:region:account:resource with an account that anybody can have
-    if fields[0] == "arn" and ("*" in fields[4:5] or len(fields) < 6):  # noqa: PLR2004 - fields of an ARN
-        return Exposure.ANYONE
-    return Exposure.NAMED
+    if isinstance(value, Unresolved) and (
+        any(value.may_be(each) for each in ("*", *_EVERY_ADDRESS))
+        or (key in _ARNS and text.count(":") < _COLONS)
+    ):
+        return Exposure.UNKNOWN
+    return Exposure.ANYONE if _is_wide(key, text) else Exposure.NAMED
+
+
+def _known_text(value: Unresolved) -> str:
+    """Return a string in which the unknown parts are taken to be without wildcards."""
+    return "".join(part if isinstance(part, str) else "unknown" for part in value.parts)
+
+
+def _is_wide(key: str, pattern: str) -> bool:
+    """Tell whether a stranger could have a value that matches the pattern."""
+    if pattern in _EVERY_ADDRESS or not pattern.strip("*?"):
+        return True
+    if key in _IDS:
+        return _has_wildcard(pattern)
+    if key in _PATHS:
+        return _has_wildcard(pattern.partition("/")[0])
+    if key == "aws:userid":
+        return _has_wildcard(pattern.partition(":")[0])
+    if key in _ARNS:
+        # arn:partition:service:region:account:resource; a bucket's has no account, but its name
+        fields = pattern.split(":", _COLONS)
+        return len(fields) <= _COLONS or _has_wildcard(fields[4] or fields[5])
+    return False
+
+
+def _has_wildcard(text: str) -> bool:
+    return "*" in text or "?" in text

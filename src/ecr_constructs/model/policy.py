@@ -16,14 +16,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ecr_constructs.errors import PolicyDocumentError
-from ecr_constructs.model.problem import Problem, Severity, refuse
+from ecr_constructs.model.problem import Problem, refuse
 from ecr_constructs.model.statement import SortKey, Statement, parse_statement
-from ecr_constructs.model.unresolved import Text, Unresolved, is_known
-from ecr_constructs.service import actions, limits
+from ecr_constructs.model.statement_problems import statement_problems
+from ecr_constructs.model.unresolved import Text, Unresolved
+from ecr_constructs.service import limits
+
+__all__ = ["OLD_VERSION", "VERSION", "Policy", "parse_policy", "statement_problems"]
 
 VERSION: Final = "2012-10-17"
+#: The version of a policy that names none; it has no policy variables.
+OLD_VERSION: Final = "2008-10-17"
 _TOKEN: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
-_SERVICE_SOURCES: Final = ("aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,12 @@ class Policy:
 
     Attributes:
         statements: The statements; their order means nothing to IAM.
+        version: ``2012-10-17``, or ``2008-10-17``, in which ``${aws:...}`` is
+            text and no variable.
     """
 
     statements: tuple[Statement, ...] = field(default=())
+    version: str = VERSION
 
     @classmethod
     def of(cls, *statements: Statement) -> Policy:
@@ -72,20 +79,24 @@ class Policy:
         """Return the policy in the one form of its meaning.
 
         Statements without a ``sid`` that differ in their principals alone are
-        one; statements, and lists in them, stand in the order of ``key``.
+        one; statements, and lists in them, stand in the order of ``key``. The
+        old version stays only where it makes a difference.
         """
-        folded: dict[Statement, Statement] = {}
+        folded: dict[tuple[bool, Statement], Statement] = {}
         for given in self.statements:
             statement = given.normalise(partition=partition, key=key)
-            frame = replace(statement, principals=())
-            foldable = statement.sid is None and statement.principals
-            known = folded.get(frame) if foldable else None
+            foldable = statement.sid is None and bool(statement.principals)
+            frame = (foldable, replace(statement, principals=()) if foldable else statement)
+            known = folded.get(frame)
             if known is None:
-                folded[frame if foldable else statement] = statement
-            else:
+                folded[frame] = statement
+            elif foldable:
                 merged = replace(known, principals=known.principals + statement.principals)
                 folded[frame] = merged.normalise(partition=partition, key=key)
-        return Policy(tuple(sorted(folded.values(), key=lambda s: _statement_key(s, key))))
+        return Policy(
+            tuple(sorted(folded.values(), key=lambda s: _statement_key(s, key))),
+            self.version if any(s.has_variables for s in folded.values()) else VERSION,
+        )
 
     def problems(self) -> list[Problem]:
         """Return what ECR refuses in a repository policy, and what it takes and should not.
@@ -95,6 +106,7 @@ class Policy:
         * no ``Resource``: the service is on record refusing it, and leaving it
           out always works;
         * a principal in every statement, whole ARNs in it, ids unique;
+        * no condition key twice under one operator, as JSON cannot hold it;
         * at most 10,240 characters.
 
         A service principal without ``aws:SourceArn`` or ``aws:SourceAccount``
@@ -122,7 +134,7 @@ class Policy:
 
     def to_document(self) -> dict[str, Any]:
         """Return the policy as IAM spells it."""
-        return {"Version": VERSION, "Statement": [s.to_document() for s in self.statements]}
+        return {"Version": self.version, "Statement": [s.to_document() for s in self.statements]}
 
     def to_json(self) -> str:
         """Return the policy as compact JSON text."""
@@ -160,100 +172,31 @@ def parse_policy(document: object) -> tuple[Policy, list[Problem]]:
         ]
     entries = document["Statement"]
     statements: list[Statement] = []
-    problems: list[Problem] = []
+    version = document.get("Version", OLD_VERSION)
+    problems = list(_document_problems(document, version))
     for index, entry in enumerate(entries if isinstance(entries, list) else [entries]):
         statement, wrong = parse_statement(entry, f"Statement[{index}]")
         problems += wrong
         if statement is not None:
             statements.append(statement)
-    return Policy(tuple(statements)), problems
+    return Policy(tuple(statements), version if isinstance(version, str) else VERSION), problems
 
 
-def statement_problems(statement: Statement) -> Iterable[Problem]:
-    """Yield what is wrong with one statement; see :meth:`Policy.problems`."""
-    yield from _action_problems(statement)
-    yield from _principal_problems(statement)
-    if statement.resources or statement.not_resources:
-        named = [str(value) for value in statement.resources or statement.not_resources]
-        yield Problem(
-            id="policy-resource",
-            path="Resource",
-            message=f"a repository policy must have no Resource, got {named!r}",
-            fix="leave it out: the policy acts on its own repository",
-        )
-
-
-def _action_problems(statement: Statement) -> Iterable[Problem]:
-    for name in statement.actions + statement.not_actions:
-        if not isinstance(name, str) or not is_known(name) or actions.expand(name):
-            continue
-        if name in actions.REGISTRY:
-            message = f"an action must act on a repository, got {name!r}, which acts on the account"
-            fix = "allow it in the principal's identity policy instead"
-        else:
-            message = f"an action must be one that Amazon ECR has, got {name!r}"
-            close = actions.nearest(name)
-            fix = f"did you mean {close!r}" if close else "write 'ecr:...' as IAM spells it"
-        yield Problem(id="policy-action", path="Action", message=message, fix=fix)
-    if not statement.actions and not statement.not_actions:
-        yield Problem(
-            id="policy-action",
-            path="Action",
-            message="a statement must name actions, got none",
-            fix="write 'Action': ['ecr:...']",
-        )
-
-
-def _principal_problems(statement: Statement) -> Iterable[Problem]:
-    if not statement.principals and not statement.not_principals:
-        yield Problem(
-            id="policy-principal",
-            path="Principal",
-            message="a statement of a repository policy must have a Principal, got none",
-            fix="name who it is about",
-        )
-    for principal in statement.principals + statement.not_principals:
-        value = principal.value
-        if principal.type == "AWS" and isinstance(value, str) and is_known(value):
-            yield from _arn_problems(value)
-        if (
-            principal.type == "Service"
-            and statement.effect == "Allow"
-            and not statement.has_condition(*_SERVICE_SOURCES)
-        ):
+def _document_problems(document: Mapping[str, Any], version: object) -> Iterable[Problem]:
+    for name in document:
+        if name not in {"Version", "Id", "Statement"}:
             yield Problem(
-                id="policy-confused-deputy",
-                path="Condition",
-                severity=Severity.WARNING,
-                message=f"a service principal must be bound to its source, got {str(value)!r}"
-                " without aws:SourceArn or aws:SourceAccount",
-                fix=f"use Principals.service({str(value)!r}, source_account=...)",
+                id="policy-grammar",
+                path=str(name),
+                message=f"a policy must have the members Version, Id and Statement, got {name!r}",
+                fix="leave it out",
             )
-
-
-def _arn_problems(value: str) -> Iterable[Problem]:
-    if value == "*" or re.fullmatch(r"[0-9]{12}", value):
-        return
-    # Deleted users and roles show as the unique id they had, such as AROA...
-    if re.fullmatch(r"A[A-Z0-9]{15,127}", value):
-        return
-    if "*" in value or "?" in value:
+    if version not in (VERSION, OLD_VERSION):
         yield Problem(
-            id="policy-principal",
-            path="Principal",
-            message=f"an AWS principal must be a whole ARN without wildcards, got {value!r}",
-            fix="name the account and add a condition ArnLike aws:PrincipalArn",
-        )
-    elif not re.fullmatch(
-        r"arn:(aws[a-z-]*):(iam|sts)::([0-9]{12}):(root|(user|role|assumed-role|federated-user)/.+)",
-        value,
-    ):
-        yield Problem(
-            id="policy-principal",
-            path="Principal",
-            message="an AWS principal must be '*', a 12-digit account id or the ARN of an account's"
-            f" root, a user, a role or a session, got {value!r}",
-            fix="write for example 'arn:aws:iam::111122223333:role/Deploy'",
+            id="policy-grammar",
+            path="Version",
+            message=f"Version must be {VERSION!r} or {OLD_VERSION!r}, got {str(version)!r}",
+            fix=f"write {VERSION!r}",
         )
 
 

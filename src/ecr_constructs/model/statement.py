@@ -12,9 +12,26 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
+from ecr_constructs.model.policy_principal import (
+    ANYONE,
+    Principal,
+    malformed,
+    one_or_many,
+    parse_principals,
+    principals_to_document,
+)
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.unresolved import Text, Unresolved, is_known
-from ecr_constructs.service import patterns
+
+__all__ = [
+    "ANYONE",
+    "Condition",
+    "Effect",
+    "Principal",
+    "SortKey",
+    "Statement",
+    "parse_statement",
+]
 
 #: How a string sorts. A construct passes a key that also tells apart tokens of several stacks.
 SortKey: TypeAlias = Callable[[Text], str]
@@ -30,39 +47,6 @@ class Effect(StrEnum):
 
     ALLOW = "Allow"
     DENY = "Deny"
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """One entry of a ``Principal`` element.
-
-    Attributes:
-        type: ``AWS``, ``Service``, ``Federated`` or ``CanonicalUser``.
-        value: An ARN, an account id, a service's name, or ``*`` for anyone.
-    """
-
-    type: str
-    value: Text
-
-    @property
-    def account(self) -> Text | None:
-        """The account of an ``AWS`` principal; None for anyone and for services."""
-        if self.type != "AWS" or self.value == "*":
-            return None
-        if isinstance(self.value, str) and patterns.ACCOUNT_ID.fullmatch(self.value):
-            return self.value
-        if not is_known(self.value) and isinstance(self.value, str):
-            return Unresolved.of(self.value)
-        fields = self.value.split(":")
-        return fields[4] if len(fields) > 4 else Unresolved.of(str(self.value))  # noqa: PLR2004 - the fifth field of an ARN
-
-    @property
-    def is_anyone(self) -> bool:
-        """Whether this is ``*``, which names everybody, with or without an AWS account."""
-        return self.type == "AWS" and self.value == "*"
-
-
-ANYONE: Final = Principal("AWS", "*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +85,18 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
     sid: Text | None = None
 
+    @property
+    def has_variables(self) -> bool:
+        """Whether a resource or a condition's value holds a policy variable, ``${aws:...}``."""
+        texts = [*self.resources, *self.not_resources]
+        texts += (value for condition in self.conditions for value in condition.values)
+        return any(
+            "${" in part
+            for text in texts
+            for part in ([text] if isinstance(text, str) else text.parts)
+            if isinstance(part, str) and is_known(part)
+        )
+
     def has_condition(self, *keys: str) -> bool:
         """Tell whether one of the condition keys occurs; keys are not case-sensitive."""
         wanted = {key.lower() for key in keys}
@@ -115,7 +111,7 @@ class Statement:
 
         def principals(values: Iterable[Principal]) -> tuple[Principal, ...]:
             return _ordered(
-                (_as_arn(value, partition) for value in values), lambda p: (p.type, key(p.value))
+                (value.as_arn(partition) for value in values), lambda p: (p.type, key(p.value))
             )
 
         def texts(values: Iterable[Text]) -> tuple[Text, ...]:
@@ -146,7 +142,7 @@ class Statement:
             ("NotPrincipal", self.not_principals),
         ):
             if principals:
-                document[name] = _principals_to_document(principals)
+                document[name] = principals_to_document(principals)
         for name, values in (
             ("Action", self.actions),
             ("NotAction", self.not_actions),
@@ -154,12 +150,12 @@ class Statement:
             ("NotResource", self.not_resources),
         ):
             if values:
-                document[name] = _one_or_many(values)
+                document[name] = one_or_many(values)
         if self.conditions:
             block: dict[str, dict[str, Any]] = {}
             for condition in self.conditions:
                 operator = block.setdefault(condition.operator, {})
-                operator[condition.key] = _one_or_many(condition.values)
+                operator[condition.key] = one_or_many(condition.values)
             document["Condition"] = block
         return document
 
@@ -171,12 +167,17 @@ def parse_statement(document: object, path: str) -> tuple[Statement | None, list
         The statement, or None where its shape is not IAM's, and what is wrong.
     """
     if not isinstance(document, Mapping):
-        return None, [_malformed(path, "a statement must be an object", document, "write {...}")]
+        return None, [malformed(path, "a statement must be an object", document, "write {...}")]
     problems = [
-        _malformed(f"{path}.{name}", f"{name} is no member of a statement", name, "leave it out")
+        malformed(f"{path}.{name}", f"{name} is no member of a statement", name, "leave it out")
         for name in document
         if name not in _MEMBERS
     ]
+    problems += (
+        malformed(f"{path}.Not{name}", f"{name} and Not{name} exclude each other", name, "drop one")
+        for name in ("Principal", "Action", "Resource")
+        if name in document and f"Not{name}" in document
+    )
 
     def texts(name: str) -> tuple[Text, ...]:
         value = document.get(name)
@@ -184,23 +185,23 @@ def parse_statement(document: object, path: str) -> tuple[Statement | None, list
         for entry in entries:
             if not isinstance(entry, str | Unresolved):
                 wanted = f"{name} must be a string or a list of strings"
-                problems.append(_malformed(f"{path}.{name}", wanted, entry, "write strings"))
+                problems.append(malformed(f"{path}.{name}", wanted, entry, "write strings"))
         return tuple(entry for entry in entries if isinstance(entry, str | Unresolved))
 
     def principals(name: str) -> tuple[Principal, ...]:
-        parsed, wrong = _parse_principals(document.get(name), f"{path}.{name}")
+        parsed, wrong = parse_principals(document.get(name), f"{path}.{name}")
         problems.extend(wrong)
         return parsed
 
     effect = document.get("Effect")
     if effect not in tuple(Effect):
         message = "Effect must be 'Allow' or 'Deny'"
-        problems.append(_malformed(f"{path}.Effect", message, effect, "write 'Allow'"))
+        problems.append(malformed(f"{path}.Effect", message, effect, "write 'Allow'"))
     conditions, wrong = _parse_conditions(document.get("Condition", {}), f"{path}.Condition")
     problems.extend(wrong)
     sid = document.get("Sid")
     if sid is not None and not isinstance(sid, str | Unresolved):
-        problems.append(_malformed(f"{path}.Sid", "Sid must be a string", sid, "write a string"))
+        problems.append(malformed(f"{path}.Sid", "Sid must be a string", sid, "write a string"))
     statement = Statement(
         effect=Effect(effect) if effect in tuple(Effect) else Effect.DENY,
         principals=principals("Principal"),
@@ -215,42 +216,25 @@ def parse_statement(document: object, path: str) -> tuple[Statement | None, list
     return (None if problems else statement), problems
 
 
-def _parse_principals(value: object, path: str) -> tuple[tuple[Principal, ...], list[Problem]]:
-    if value is None:
-        return (), []
-    if value == "*":
-        return (ANYONE,), []
-    if isinstance(value, Unresolved):
-        return (Principal("AWS", value),), []
-    if not isinstance(value, Mapping):
-        return (), [_malformed(path, "a principal must be '*' or an object", value, "write {...}")]
-    principals: list[Principal] = []
-    problems: list[Problem] = []
-    for kind, entries in value.items():
-        for entry in entries if isinstance(entries, list) else [entries]:
-            if isinstance(entry, str | Unresolved):
-                principals.append(Principal(kind, entry))
-            else:
-                wanted = "a principal must be a string"
-                problems.append(_malformed(f"{path}.{kind}", wanted, entry, "write an ARN"))
-    return tuple(principals), problems
-
-
 def _parse_conditions(value: object, path: str) -> tuple[tuple[Condition, ...], list[Problem]]:
     if not isinstance(value, Mapping):
-        return (), [_malformed(path, "Condition must be an object", value, "write {...}")]
+        return (), [malformed(path, "Condition must be an object", value, "write {...}")]
     conditions: list[Condition] = []
     problems: list[Problem] = []
     for operator, keys in value.items():
         if not isinstance(keys, Mapping):
             wanted = f"{operator} must hold condition keys"
-            problems.append(_malformed(f"{path}.{operator}", wanted, keys, "write {key: value}"))
+            problems.append(malformed(f"{path}.{operator}", wanted, keys, "write {key: value}"))
             continue
         for key, entries in keys.items():
             values = entries if isinstance(entries, list) else [entries]
             # IAM takes booleans and numbers for their text.
             texts = [
-                str(v).lower() if isinstance(v, bool) else str(v) if isinstance(v, int) else v
+                str(v).lower()
+                if isinstance(v, bool)
+                else str(v)
+                if isinstance(v, int | float)
+                else v
                 for v in values
             ]
             if all(isinstance(text, str | Unresolved) for text in texts):
@@ -258,34 +242,10 @@ def _parse_conditions(value: object, path: str) -> tuple[tuple[Condition, ...], 
             else:
                 wanted = f"{key} must compare to strings"
                 problems.append(
-                    _malformed(f"{path}.{operator}.{key}", wanted, entries, "write strings")
+                    malformed(f"{path}.{operator}.{key}", wanted, entries, "write strings")
                 )
     return tuple(conditions), problems
 
 
-def _malformed(path: str, rule: str, value: object, fix: str) -> Problem:
-    return Problem(id="policy-grammar", path=path, message=f"{rule}, got {value!r}", fix=fix)
-
-
-def _as_arn(principal: Principal, partition: str) -> Principal:
-    value = principal.value
-    if principal.type == "AWS" and isinstance(value, str) and patterns.ACCOUNT_ID.fullmatch(value):
-        return Principal("AWS", f"arn:{partition}:iam::{value}:root")
-    return principal
-
-
 def _ordered(values: Iterable[Any], key: Callable[[Any], Any]) -> tuple[Any, ...]:
     return tuple(sorted(dict.fromkeys(values), key=key))
-
-
-def _one_or_many(values: tuple[Text, ...]) -> Text | list[Text]:
-    return values[0] if len(values) == 1 else list(values)
-
-
-def _principals_to_document(principals: tuple[Principal, ...]) -> str | dict[str, Any]:
-    if ANYONE in principals:
-        return "*"
-    by_type: dict[str, list[Text]] = {}
-    for principal in principals:
-        by_type.setdefault(principal.type, []).append(principal.value)
-    return {kind: _one_or_many(tuple(values)) for kind, values in by_type.items()}
