@@ -5,9 +5,9 @@ Layer: constructs.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import cast
 
 import aws_cdk as cdk
 import jsii
@@ -16,9 +16,19 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from constructs import Construct
-from ecr_constructs.constructs._jsii import no_overrides, on_this_side
+from ecr_constructs.constructs._jsii import on_this_side
 from ecr_constructs.constructs.access import RepositoryAccess
+from ecr_constructs.constructs.cfn_repository import CfnRepository
 from ecr_constructs.constructs.ledger import ledger_of
+from ecr_constructs.constructs.parameters import (
+    DELETION_POLICIES,
+    baseline_problems,
+    key_problems,
+    kind_problems,
+    removal_problems,
+    repository_name_problems,
+    several,
+)
 from ecr_constructs.constructs.reference import ReferencedRepository
 from ecr_constructs.constructs.resource_policy import Exemptions, ResourcePolicy
 from ecr_constructs.constructs.slot import baseline_for
@@ -27,17 +37,9 @@ from ecr_constructs.model.encryption import Encryption, EncryptionType
 from ecr_constructs.model.governance import repository_loosenings, retention_loosenings
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.problem import Problem, problem_at
+from ecr_constructs.model.problem import refuse
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.tag_mutability import TagMutability
-from ecr_constructs.model.unresolved import is_token
-
-#: What CloudFormation does with the resource, and with the old one after a replacement.
-_DELETION_POLICIES: Final = {
-    cdk.RemovalPolicy.DESTROY: "Delete",
-    cdk.RemovalPolicy.RETAIN: "Retain",
-    cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: "RetainExceptOnCreate",
-}
 
 
 class GovernedRepository(RepositoryAccess):
@@ -115,14 +117,30 @@ class GovernedRepository(RepositoryAccess):
         def path() -> str:
             return f"{scope.node.path}/{construct_id}".lstrip("/")
 
+        filters = cast("tuple[str, ...]", several(image_tag_mutability_exclusion_filters))
+        granted = cast("tuple[Exemption, ...]", several(exemptions))
+        misfits = list(
+            kind_problems(
+                {
+                    "image_tag_mutability_exclusion_filters": filters,
+                    "scan_on_push": scan_on_push,
+                    "lifecycle_policy": lifecycle_policy,
+                    "repository_policy": repository_policy,
+                    "tags": tags,
+                    "empty_on_delete": empty_on_delete,
+                    "baseline": baseline,
+                    "exemptions": granted,
+                }
+            )
+        )
+        if misfits:
+            refuse(misfits, path=path())
         ledger = ledger_of(scope)
         slot = ledger.slot
-        if baseline is None:
-            baseline = baseline_for(scope, slot)
-            slot.assume(baseline, path)
+        given_baseline = baseline
+        baseline = baseline_for(scope, slot) if baseline is None else baseline
         if encryption_key is None and baseline.customer_managed_keys and slot.owner is not None:
             encryption_key = slot.owner.encryption_key
-        filters = tuple(image_tag_mutability_exclusion_filters)
         model = Repository(
             repository_name=repository_name,
             image_tag_mutability=image_tag_mutability or _default_mutability(filters),
@@ -134,26 +152,30 @@ class GovernedRepository(RepositoryAccess):
             ),
             tags=tuple((tags or {}).items()),
             empty_on_delete=empty_on_delete,
-            deletion_policy=_DELETION_POLICIES.get(removal_policy, "Delete"),
-            exemptions=tuple(exemptions),
+            deletion_policy=DELETION_POLICIES.get(removal_policy, "Retain"),
+            exemptions=granted,
         )
         gate = ResourcePolicy(
             path=path,
             ledger=ledger,
             organization_id=baseline.organization_id,
-            exemptions=Exemptions(model.exemptions, baseline.exemptions),
+            exemptions=Exemptions(granted, baseline.exemptions),
         )
         gate.refuse(
             [
-                *_baseline_problems(baseline),
+                *baseline_problems(baseline),
+                *repository_name_problems(repository_name),
                 *model.problems(partition=ledger.place.partition),
-                *_parameter_problems(model, removal_policy),
+                *key_problems(encryption_key, ledger.place),
+                *removal_problems(removal_policy, empty_on_delete=empty_on_delete),
             ],
             repository_loosenings(model, baseline, account=ledger.place.account),
         )
         gate.add(repository_policy.statements if repository_policy else ())
         if repository_name is not None:
             slot.claim_name(repository_name, path)
+        if given_baseline is None:
+            slot.assume(baseline, path)
 
         # As the generated constructor does, past its checks of types that are right here.
         jsii.create(
@@ -161,10 +183,12 @@ class GovernedRepository(RepositoryAccess):
         )
         self._gate = gate
         self._ledger = ledger
-        properties = model.to_cfn()
+        # A set has no order of its own, and means the same in any.
+        in_order = tuple(sorted(dict.fromkeys(filters), key=ledger.key))
+        properties = replace(model, exclusion_filters=in_order).to_cfn()
         if gate.statements:
             properties["RepositoryPolicyText"] = gate.document()
-        self._cfn = self._carrier = _CfnRepository(self, properties)
+        self._cfn = self._carrier = CfnRepository(self, properties)
         jsii.invoke(self._cfn, "applyRemovalPolicy", [removal_policy])
         self._attributes: dict[str, str] = {}
         self._recorded: tuple[Exemption, ...] = ()
@@ -264,65 +288,3 @@ def _encryption(kind: EncryptionType | None, key: kms.IKey | None) -> Encryption
     if kind is None:
         kind = EncryptionType.AES256 if key is None else EncryptionType.KMS
     return Encryption(kind, None if key is None else key.key_arn)
-
-
-@functools.lru_cache(maxsize=64)
-def _baseline_problems(baseline: Baseline) -> tuple[Problem, ...]:
-    return tuple(problem.below("baseline") for problem in baseline.problems())
-
-
-def _parameter_problems(model: Repository, removal_policy: cdk.RemovalPolicy) -> Iterator[Problem]:
-    """Yield what is wrong with parameters that only a construct has."""
-    if is_token(model.repository_name):
-        yield problem_at(
-            "repository_name",
-            "repository_name must be known at synthesis, got a token",
-            "write the name out, or leave it out and CloudFormation makes one up",
-        )
-    if removal_policy not in _DELETION_POLICIES:
-        yield problem_at(
-            "removal_policy",
-            f"removal_policy must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got"
-            f" {removal_policy!s}: a repository has no snapshots",
-            "write RemovalPolicy.RETAIN",
-        )
-    if model.empty_on_delete and removal_policy is not cdk.RemovalPolicy.DESTROY:
-        yield problem_at(
-            "empty_on_delete",
-            "empty_on_delete goes with removal_policy=RemovalPolicy.DESTROY, got"
-            f" {removal_policy!s}",
-            "leave it out to keep the images",
-        )
-
-
-#: Below these, names are not CloudFormation's, and stay as they are.
-_OPAQUE: Final = frozenset({"RepositoryPolicyText"})
-
-
-def _to_jsii(properties: dict[str, Any]) -> dict[str, Any]:
-    """Return the properties as the L1's struct spells them: the first letter is lower case."""
-    return {
-        name[0].lower() + name[1:]: value if name in _OPAQUE else _values_to_jsii(value)
-        for name, value in properties.items()
-    }
-
-
-def _values_to_jsii(value: Any) -> Any:
-    if isinstance(value, dict):
-        return _to_jsii(value)
-    if isinstance(value, list):
-        return [_values_to_jsii(each) for each in value]
-    return value
-
-
-@no_overrides
-class _CfnRepository(ecr.CfnRepository):
-    """The L1, made from CloudFormation's properties.
-
-    The generated constructor checks and copies every value twice, at a sixth
-    of the cost of a repository. jsii drops a misspelt name in silence, so a
-    test reads back every property.
-    """
-
-    def __init__(self, scope: Construct, properties: dict[str, Any]) -> None:
-        jsii.create(ecr.CfnRepository, self, [scope, "Resource", _to_jsii(properties)])

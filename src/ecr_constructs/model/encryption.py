@@ -14,9 +14,11 @@ from typing import Any, Final
 
 from ecr_constructs.model.problem import Problem, Severity, problem_at
 from ecr_constructs.model.unresolved import Text, is_known
+from ecr_constructs.service import limits
 
 #: The one partition that offers KMS_DSSE.
 _GOVCLOUD = "aws-us-gov"
+_SHOWN: Final = 40
 
 
 class EncryptionType(StrEnum):
@@ -45,8 +47,10 @@ class Encryption:
             yield problem_at(
                 "encryption",
                 f"encryption must be one of {', '.join(EncryptionType)}, got {str(self.type)!r}",
-                "write Encryption.AES256",
+                "write EncryptionType.AES256",
             )
+        if isinstance(self.kms_key, str) and is_known(self.kms_key):
+            yield from _key_problems(self.kms_key)
         if self.type == EncryptionType.AES256 and self.kms_key is not None:
             yield problem_at(
                 "encryption",
@@ -76,6 +80,16 @@ class Encryption:
         if self.kms_key is not None:
             document["KmsKey"] = self.kms_key
         return document
+
+
+def _key_problems(key: str) -> Iterator[Problem]:
+    if not 1 <= len(key) <= limits.KMS_KEY_MAX:
+        shown = repr(key) if len(key) < _SHOWN else f"{key[:_SHOWN]!r}... with {len(key):,}"
+        yield problem_at(
+            "encryption_key",
+            f"encryption_key must be 1 to {limits.KMS_KEY_MAX:,} characters, got {shown}",
+            "write the key's ARN",
+        )
 
 
 AES256: Final = Encryption()
