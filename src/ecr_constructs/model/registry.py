@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecr_constructs.model.acknowledgement import Acknowledgement
-from ecr_constructs.model.problem import Problem
+from ecr_constructs.model.identity import Identity
+from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.problem import Malformed, Problem
 from ecr_constructs.model.repository import Origin, Repository
-from ecr_constructs.model.unresolved import Text
+from ecr_constructs.model.unresolved import Text, Unresolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,13 @@ class Registry:
             stack's: two of them need not be the same.
         region: The Region, or unresolved likewise.
         repositories: In the order of their names, those without one last.
+        registry_policy: The resource policy of the whole registry; None for none.
     """
 
     account: Text
     region: Text
     repositories: tuple[Repository, ...] = ()
+    registry_policy: Policy | Malformed | Unresolved | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +52,10 @@ class Deployment:
             unknown in the registries.
         acknowledgements: The findings that were silenced with CDK. An assembly
             holds those said on a stack or below; a live account has none.
+        identities: The IAM roles and users of the same assembly.
     """
 
     registries: tuple[Registry, ...] = ()
     malformed: tuple[Located, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    identities: tuple[Identity, ...] = ()
