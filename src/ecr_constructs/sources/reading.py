@@ -26,6 +26,8 @@ MAX_TEXT: Final = 1_000_000
 _MAX_TEXTS: Final = 250 * MAX_TEXT
 
 _SHOWN: Final = 60
+_REPR: Final = reprlib.Repr()
+_REPR.maxstring = _SHOWN
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class Reading:
 
 def show(value: object) -> str:
     """Return a value for a message, in at most 60 characters."""
-    text = reprlib.repr(value)
+    text = _REPR.repr(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
