@@ -13,8 +13,9 @@ from aws_cdk import aws_iam as iam
 
 from constructs import IConstruct
 from ecr_constructs.constructs._jsii import DeferredGrant, no_overrides, on_this_side
+from ecr_constructs.constructs.cdk_statements import named_by_policy
 from ecr_constructs.constructs.ledger import StackLedger
-from ecr_constructs.constructs.resource_policy import ResourcePolicy, named_by_policy
+from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.model.principals import PolicyPrincipal
 from ecr_constructs.service import actions as ecr_actions
 
@@ -125,7 +126,7 @@ class RepositoryAccess(ecr.RepositoryBase):
         self._ledger.schedule(self, self._carrier)
 
     def _answer(self, grantee: iam.IGrantable, wanted: frozenset[str]) -> iam.Grant | None:
-        statement = named_by_policy(grantee, wanted)
+        statement = named_by_policy(grantee, wanted, self._ledger)
         if statement is None:
             return None
         self._gate.add([statement])

@@ -13,8 +13,9 @@ from aws_cdk import aws_iam as iam
 
 from constructs import Construct
 from ecr_constructs.constructs.access import RepositoryAccess
+from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import ledger_of
-from ecr_constructs.constructs.resource_policy import Exemptions, ResourcePolicy
+from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.hand_over import HandOver
 from ecr_constructs.model.unresolved import is_token
@@ -120,6 +121,7 @@ class ReferencedRepository(RepositoryAccess):
 
     def write_policy(self) -> None:
         """Warn of what must be handed over; the library calls it at synthesis."""
+        self._gate.warn(self)
         hand_over = self.hand_over
         if hand_over is not None:
             cdk.Annotations.of(self).add_warning_v2("ecr-constructs:hand-over", hand_over.sentence)

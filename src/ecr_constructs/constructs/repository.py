@@ -19,6 +19,7 @@ from constructs import Construct
 from ecr_constructs.constructs._jsii import on_this_side
 from ecr_constructs.constructs.access import RepositoryAccess
 from ecr_constructs.constructs.cfn_repository import CfnRepository
+from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.parameters import (
     DELETION_POLICIES,
@@ -30,7 +31,7 @@ from ecr_constructs.constructs.parameters import (
     several,
 )
 from ecr_constructs.constructs.reference import ReferencedRepository
-from ecr_constructs.constructs.resource_policy import Exemptions, ResourcePolicy
+from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.constructs.slot import baseline_for
 from ecr_constructs.model.baseline import Baseline, Exemption
 from ecr_constructs.model.encryption import Encryption, EncryptionType
@@ -193,6 +194,7 @@ class GovernedRepository(RepositoryAccess):
         self._attributes: dict[str, str] = {}
         self._recorded: tuple[Exemption, ...] = ()
         self._record_exemptions()
+        gate.warn(self)
 
     @property
     def repository_name(self) -> str:
@@ -231,6 +233,7 @@ class GovernedRepository(RepositoryAccess):
         """Say what happens when the repository leaves its stack; DESTROY takes an exemption."""
         if policy is cdk.RemovalPolicy.DESTROY:
             self._gate.refuse([], retention_loosenings("Delete"))
+            self._record_exemptions()
         self._cfn.apply_removal_policy(policy)
 
     @staticmethod
@@ -268,6 +271,7 @@ class GovernedRepository(RepositoryAccess):
 
     def write_policy(self) -> None:
         """Write the policy into the resource; the library calls it at synthesis."""
+        self._gate.warn(self)
         jsii.set(self._cfn, "repositoryPolicyText", self._gate.document())
         self._record_exemptions()
 

@@ -5,15 +5,19 @@ Layer: constructs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from constructs import IConstruct
+from ecr_constructs.constructs.cdk_statements import to_document
+from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import StackLedger
-from ecr_constructs.model.baseline import Control, Exemption, find_exemption
+from ecr_constructs.constructs.policy_length import at_most
+from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.governance import Loosening, statement_loosenings
 from ecr_constructs.model.policy import Policy, statement_problems
 from ecr_constructs.model.principals import Place, PolicyPrincipal, Principals
@@ -26,42 +30,22 @@ from ecr_constructs.model.statement import (
     Statement,
     parse_statement,
 )
-from ecr_constructs.model.unresolved import is_known, is_token
+from ecr_constructs.model.unresolved import is_known
 from ecr_constructs.service import actions as ecr_actions
 from ecr_constructs.service import limits, patterns
 
 #: Services whose bare statements CDK itself writes; they get the source that they lack.
-_COMPLETED: Final = frozenset({"lambda.amazonaws.com", "codebuild.amazonaws.com"})
+_COMPLETED: Final = frozenset(
+    Principal("Service", f"{name}.amazonaws.com") for name in ("lambda", "codebuild")
+)
+#: The problem of a service that may be made to act for anybody.
+_CONFUSED_DEPUTY: Final = "policy-confused-deputy"
 #: What a deny for outsiders covers: whatever moves or deletes images. The policy's own actions
 #: stay out, so that a wrong organisation or endpoint locks nobody out of mending it.
 _DENIED: Final = (
     ecr_actions.PULL_PUSH | ecr_actions.READ | {"ecr:BatchDeleteImage", "ecr:ListImages"}
 )
-_PARTITION: Final = {"Ref": "AWS::Partition"}
 _NOT_FOR_SERVICES: Final = Condition("BoolIfExists", "aws:PrincipalIsAWSService", ("false",))
-
-
-class Exemptions:
-    """The exemptions in force for one repository, and those that it relies on.
-
-    Args:
-        own: Given for the repository: it relies on them from the start.
-        inherited: Given by the baseline: relied on once a control is loosened.
-    """
-
-    def __init__(self, own: Iterable[Exemption], inherited: Iterable[Exemption]) -> None:
-        self.relied_on: list[Exemption] = list(own)
-        self._inherited = tuple(inherited)
-
-    def cover(self, control: Control) -> bool:
-        """Tell whether a control may be loosened, and remember on which word."""
-        if find_exemption(self.relied_on, control):
-            return True
-        exemption = find_exemption(self._inherited, control)
-        if exemption is None:
-            return False
-        self.relied_on.append(exemption)
-        return True
 
 
 class ResourcePolicy:
@@ -86,6 +70,7 @@ class ResourcePolicy:
         self._ledger = ledger
         self._exemptions = exemptions
         self._statements: list[Statement] = []
+        self._warnings: list[Problem] = []
         self._length = 0  # an upper bound, so that the whole is folded only when it may matter
         self.place: Final[Place] = replace(ledger.place, organization_id=organization_id)
 
@@ -98,8 +83,8 @@ class ResourcePolicy:
 
     @property
     def relied_on(self) -> tuple[Exemption, ...]:
-        """The exemptions that the repository relies on, in the order of their controls."""
-        return tuple(sorted(self._exemptions.relied_on, key=lambda each: str(each.control)))
+        """The exemptions that the repository relies on."""
+        return self._exemptions.relied_on
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -110,18 +95,30 @@ class ResourcePolicy:
         """Return the property ``RepositoryPolicyText``."""
         return self.policy.to_cfn()
 
+    def warn(self, construct: IConstruct) -> None:
+        """Put what ECR takes and should not on the construct, once."""
+        warnings, self._warnings = self._warnings, []
+        for problem in warnings:
+            cdk.Annotations.of(construct).add_warning_v2(
+                f"ecr-constructs:{problem.id}", problem.sentence
+            )
+
     def refuse(self, problems: Iterable[Problem], loosenings: Iterable[Loosening]) -> None:
         """Raise all errors at once, loosened controls without exemption among them.
 
         Raises:
             ConfigurationError: If there is one.
         """
-        found = list(problems)
-        found += (
-            each.to_problem() for each in loosenings if not self._exemptions.cover(each.control)
-        )
+        found, covering = list(problems), []
+        for each in loosenings:
+            exemption = self._exemptions.covering(each.control)
+            if exemption is None:
+                found.append(each.to_problem())
+            else:
+                covering.append(exemption)
         if found:
             refuse(found, path=self._path())
+        self._exemptions.rely_on(covering)
 
     def allow(self, principals: Iterable[PolicyPrincipal], actions: Iterable[str]) -> None:
         """Allow actions to principals.
@@ -129,22 +126,35 @@ class ResourcePolicy:
         Raises:
             ConfigurationError: If nobody or nothing is named, or a statement is refused.
         """
-        everybody, wanted = tuple(principals), tuple(sorted(actions))
-        problems = [problem for each in everybody for problem in each.problems(self.place)]
-        if not everybody:
-            problems.append(
-                problem_at(
-                    "principals",
-                    "somebody must be named, got nobody",
-                    "write Principals.account(...)",
-                )
-            )
-        self.refuse(problems, ())
+        everybody = tuple(principals)
+        self.refuse(self._allow_problems(everybody, actions), ())
+        wanted = tuple(sorted(actions))
         self.add(
             Statement(principals=s.principals, conditions=s.conditions, actions=wanted)
             for each in everybody
             for s in each.subjects(self.place)
         )
+
+    def _allow_problems(
+        self, principals: tuple[PolicyPrincipal, ...], actions: Iterable[str]
+    ) -> Iterator[Problem]:
+        if isinstance(actions, str):
+            yield problem_at(
+                "actions", f"actions must be a list, got {actions!r}", f"write [{actions!r}]"
+            )
+        if not principals:
+            yield problem_at(
+                "principals", "somebody must be named, got nobody", "write Principals.account(...)"
+            )
+        for each in principals:
+            if isinstance(each, PolicyPrincipal):
+                yield from each.problems(self.place)
+            else:
+                yield problem_at(
+                    "principals",
+                    f"somebody must be named by Principals, got {each!r}",
+                    "write Principals.account(...), or grant_...(...) for one of CDK's principals",
+                )
 
     def deny_outside_organization(self, organization_id: str | None) -> None:
         """Deny what moves or deletes images to principals outside the organisation.
@@ -205,84 +215,36 @@ class ResourcePolicy:
                 for loosening in statement_loosenings(each, account=self.place.account)
             ),
         )
-        for problem in problems:
-            cdk.Annotations.of(self._ledger.stack).add_warning_v2(
-                f"ecr-constructs:{problem.id}", f"{problem.sentence} [{self._path()}]"
-            )
-        self._statements += added
-        self._length += sum(map(_at_most, added))
-        if self._length > limits.POLICY_TEXT_MAX or any(s.sid is not None for s in added):
-            self._check_whole()
+        statements = [*self._statements, *added]
+        length = self._length + sum(map(at_most, added))
+        if length > limits.POLICY_TEXT_MAX or any(s.sid is not None for s in added):
+            length = self._check_whole(statements)
+        self._statements, self._length = statements, length
+        self._warnings += problems
 
     def add_cdk(self, statement: iam.PolicyStatement) -> None:
         """Add one of CDK's statements; raises as :meth:`add`."""
-        document = self._spell_out(statement.to_statement_json())
-        parsed, problems = parse_statement(document, "statement")
+        parsed, problems = parse_statement(to_document(statement, self._ledger), "statement")
         self.refuse(problems, ())
         if parsed is not None:
             self.add([parsed])
 
-    def _spell_out(self, value: Any) -> Any:
-        """Write out what CDK leaves open though it is known: partitions, names of services."""
-        if isinstance(value, dict):
-            return {key: self._spell_out(each) for key, each in value.items()}
-        if isinstance(value, list):
-            return [self._spell_out(each) for each in value]
-        if not is_token(value):
-            return value
-        resolved = self._ledger.stack.resolve(value)
-        if isinstance(resolved, dict) and not is_token(self.place.partition):
-            separator, parts = resolved.get("Fn::Join", ("", [None]))
-            known = [self.place.partition if part == _PARTITION else part for part in parts]
-            if all(isinstance(part, str) for part in known):
-                return separator.join(known)
-        return resolved if isinstance(resolved, str) else value
+    def _check_whole(self, statements: Iterable[Statement]) -> int:
+        """Refuse what one can only tell of the whole: ids that clash, too many characters.
 
-    def _check_whole(self) -> None:
-        """Refuse what one can only tell of the whole: ids that clash, too many characters."""
+        Returns:
+            The length of the policy.
+        """
         # Without tokens resolved, which may not be possible yet: the length is the least it can be.
-        policy = Policy(tuple(self._statements)).normalise(partition=self.place.partition)
+        policy = Policy(tuple(statements)).normalise(partition=self.place.partition)
         self.refuse(policy.whole_problems(), ())
-        self._length = len(policy.to_json())
+        return len(policy.to_json())
 
     def _complete(self, statement: Statement) -> Statement:
-        services = {p.value for p in statement.principals if p.type == "Service"}
-        if (
-            not services
-            or not services <= _COMPLETED
-            or statement.has_condition("aws:SourceArn", "aws:SourceAccount")
-        ):
+        # A deny would get narrower, and a condition on its source binds no other principal.
+        if not statement.principals or not _COMPLETED.issuperset(statement.principals):
+            return statement
+        if all(problem.id != _CONFUSED_DEPUTY for problem in statement_problems(statement)):
             return statement
         source = Condition("StringEquals", "aws:SourceAccount", (self.place.account,))
         return replace(statement, conditions=(*statement.conditions, source))
-
-
-def _at_most(statement: Statement) -> int:
-    """Return at least as many characters as a statement takes; spelling it out costs more."""
-    texts = [str(value) for value in statement.actions]
-    texts += [str(principal.value) for principal in statement.principals]
-    texts += [str(value) for condition in statement.conditions for value in condition.values]
-    frame = 120 + 80 * len(statement.conditions)
-    return frame + sum(len(text) + 20 for text in texts)
-
-
-def named_by_policy(grantee: iam.IGrantable, actions: Iterable[str]) -> Statement | None:
-    """Return the statement for a principal that only a resource policy can name.
-
-    None for identities, which have policies of their own, and for what CDK
-    wraps in conditions: those go through CDK's own grants, at a multiple of the cost.
-    """
-    # Which class it is is known on this side of the border: asking costs nothing.
-    if isinstance(grantee, iam.AccountPrincipal):
-        principals: tuple[Principal, ...] = (Principal("AWS", str(grantee.account_id)),)
-        return Statement(principals=principals, actions=tuple(sorted(actions)))
-    if isinstance(grantee, iam.OrganizationPrincipal | iam.ServicePrincipal):
-        fragment = grantee.policy_fragment
-        document = {
-            "Effect": "Allow",
-            "Principal": fragment.principal_json,
-            "Condition": fragment.conditions,
-            "Action": sorted(actions),
-        }
-        return parse_statement(document, "statement")[0]
-    return None
