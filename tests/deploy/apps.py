@@ -10,7 +10,12 @@ import aws_cdk as cdk
 
 REGION: Final = "eu-west-1"
 
+#: Puts something into a stack.
 Build = Callable[[cdk.Stack], object]
+#: Synthesises what a function builds, as the one stack of an app.
+Assemble = Callable[[Build], Path]
+#: Deploys it.
+Deploy = Callable[[Build], str]
 
 
 def synthesise(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from deploy.emulator.launcher import ROOT
+from tests.deploy.emulator.launcher import ROOT
 
 CDK: Final = ROOT / "node_modules" / ".bin" / "cdk"
 NODE: Final = ROOT / ".venv" / "bin" / "node"

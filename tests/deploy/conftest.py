@@ -10,11 +10,10 @@ from typing import Any, Final, TypeAlias
 import boto3
 import pytest
 from botocore.config import Config
-
-from deploy.apps import REGION
-from deploy.cdk_cli import CdkCli
-from deploy.emulator.launcher import Emulator, EmulatorError
-from deploy.oci import OciRegistry
+from tests.deploy.apps import REGION, Assemble, Deploy, synthesise
+from tests.deploy.cdk_cli import CdkCli
+from tests.deploy.emulator.launcher import Emulator, EmulatorError
+from tests.deploy.oci import OciRegistry
 
 #: Makes a boto3 client: ``aws("ecr")``, ``aws("ecr", region="us-east-1")``.
 Aws: TypeAlias = Callable[..., Any]
@@ -43,6 +42,19 @@ def account() -> str:
 def cdk_cli(emulator: Emulator, account: str, tmp_path: Path) -> CdkCli:
     """The CDK command line in the test's account."""
     return CdkCli(endpoint=emulator.url, account=account, directory=tmp_path / "cdk")
+
+
+@pytest.fixture
+def assemble(account: str, tmp_path: Path) -> Assemble:
+    """Synthesises an app whose one stack is ``Main``; each call into a folder of its own."""
+    numbers = itertools.count()
+    return lambda build: synthesise(tmp_path / f"assembly{next(numbers)}", account, Main=build)
+
+
+@pytest.fixture
+def deploy(cdk_cli: CdkCli, assemble: Assemble) -> Deploy:
+    """Deploys such an app; a second call updates the stack of the first."""
+    return lambda build: cdk_cli.deploy(assemble(build))
 
 
 @pytest.fixture

@@ -9,12 +9,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-
-from deploy import cdk_cli
-from deploy.cdk_cli import CdkCli, CdkError
-from deploy.emulator.launcher import ROOT, Emulator, EmulatorError
-
-TESTS = ROOT / "tests"
+from tests.deploy import cdk_cli
+from tests.deploy.cdk_cli import CdkCli, CdkError
+from tests.deploy.emulator.launcher import ROOT, Emulator, EmulatorError
 
 
 def answers(url: str) -> bool:
@@ -82,14 +79,14 @@ def test_nothing_is_left_however_the_starter_ends(tmp_path: Path, end: str) -> N
     script = tmp_path / "starter.py"
     script.write_text(
         "import os, pathlib, signal, sys\n"
-        "from deploy.emulator.launcher import Emulator\n"
+        "from tests.deploy.emulator.launcher import Emulator\n"
         f"emulator = Emulator.start(pathlib.Path({str(tmp_path)!r}))\n"
         "print(emulator.url, flush=True)\n"
         f"{end}\n"
     )
     done = subprocess.run(
         [sys.executable, str(script)],
-        env={"PYTHONPATH": str(TESTS)},
+        env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=60,
@@ -107,8 +104,8 @@ def test_nothing_is_left_when_a_test_fails(tmp_path: Path) -> None:
         "def test_it(emulator):\n    print('at', emulator.url)\n    raise AssertionError\n"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "deploy.conftest", "-rN", str(tmp_path)],
-        env={"PYTHONPATH": str(TESTS)},
+        [sys.executable, "-m", "pytest", "-p", "tests.deploy.conftest", "-rN", str(tmp_path)],
+        env={"PYTHONPATH": str(ROOT)},
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         text=True,

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.deploy.cdk_cli import CdkCli
+from tests.deploy.conftest import client
+from tests.deploy.emulator.launcher import ROOT, Emulator
+from tests.deploy.read_back import live_repositories
 
-from deploy.cdk_cli import CdkCli
-from deploy.conftest import client
-from deploy.emulator.launcher import ROOT, Emulator
-from deploy.read_back import live_repositories
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.sources.assembly import read_assembly
 

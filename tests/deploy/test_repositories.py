@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_kms as kms
+from tests.deploy.apps import REGION, Assemble, Build, synthesise
+from tests.deploy.cdk_cli import CdkCli, CdkError
+from tests.deploy.conftest import Aws
+from tests.deploy.oci import Image, OciRegistry, RegistryRefusalError, digest_of
+from tests.deploy.read_back import live_repositories
 
-from deploy.apps import REGION, Build, synthesise
-from deploy.cdk_cli import CdkCli, CdkError
-from deploy.conftest import Aws
-from deploy.oci import Image, OciRegistry, RegistryRefusalError, digest_of
-from deploy.read_back import live_repositories
 from ecr_constructs.constructs.repository import GovernedRepository
 from ecr_constructs.model.baseline import Control, Exemption
 from ecr_constructs.model.encryption import Encryption, EncryptionType
@@ -40,15 +39,6 @@ PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownload
 TAGS_MOVE = Exemption(Control.TAG_IMMUTABILITY, "its tags move with the upstream")
 UNSCANNED = Exemption(Control.SCAN_ON_PUSH, "scanned by the pipeline")
 REMOVED = Exemption(Control.RETAIN_ON_DELETE, "a sandbox, rebuilt every night")
-
-#: Synthesises what a function builds as the one stack of an app, anew at each call.
-Assemble = Callable[[Build], Path]
-
-
-@pytest.fixture
-def assemble(account: str, tmp_path: Path) -> Assemble:
-    numbers = itertools.count()
-    return lambda build: synthesise(tmp_path / f"assembly{next(numbers)}", account, Teams=build)
 
 
 def define_all_values(stack: cdk.Stack) -> None:

@@ -10,8 +10,7 @@ from typing import Any, Final
 from ministack.core.arn import ArnParseError, parse_arn
 from ministack.core.responses import get_account_id
 from ministack.services import iam, kms, secretsmanager
-
-from deploy.emulator.service_model import ApiError
+from tests.deploy.emulator.service_model import ApiError
 
 _DEFAULT_PAGE: Final = 100
 _WITH_EXCLUSION: Final = "_WITH_EXCLUSION"

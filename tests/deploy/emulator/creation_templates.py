@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ministack.core.responses import AccountRegionScopedDict, get_account_id
-
-from deploy.emulator.checks import page, require_document, require_filters, require_role
-from deploy.emulator.operations import Operation, Request, Response
-from deploy.emulator.service_model import ApiError
+from tests.deploy.emulator.checks import page, require_document, require_filters, require_role
+from tests.deploy.emulator.operations import Operation, Request, Response
+from tests.deploy.emulator.service_model import ApiError
 
 #: The members that an empty text takes away again.
 _CLEARED_BY_EMPTY_TEXT: Final = (

@@ -1,6 +1,6 @@
 """Start the emulator on a free loopback port, and end it.
 
-The emulator is ministack with what :mod:`deploy.emulator.server` adds to it. It
+The emulator is ministack with what :mod:`tests.deploy.emulator.server` adds to it. It
 runs in an environment of its own, ``.venv-emulator``, because it pins another
 botocore than the library's tests use.
 
@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
 
-from deploy.emulator.aws_models import write_models
+from tests.deploy.emulator.aws_models import write_models
 
 ROOT: Final = Path(__file__).parents[3]
 ENVIRONMENT: Final = ROOT / ".venv-emulator"
@@ -99,14 +99,14 @@ class Emulator:
         port = free_port()
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [str(python), "-P", "-m", "deploy.emulator.server", str(models)],
+                [str(python), "-P", "-m", "tests.deploy.emulator.server", str(models)],
                 cwd=directory,
                 env={
                     **_SETTINGS,
                     "GATEWAY_PORT": str(port),
                     "HOME": str(directory),
                     "PATH": os.environ.get("PATH", os.defpath),
-                    "PYTHONPATH": str(ROOT / "tests"),
+                    "PYTHONPATH": str(ROOT),
                     "PYTHONUNBUFFERED": "1",
                     "TMPDIR": str(directory),
                     # A path that is none: the emulator has no business with Docker.

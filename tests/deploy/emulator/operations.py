@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from ministack.core.responses import error_response_json, json_response
 from ministack.services import ecr
-
-from deploy.emulator.service_model import ApiError, RequestModel
+from tests.deploy.emulator.service_model import ApiError, RequestModel
 
 Request = Mapping[str, Any]
 Response = dict[str, Any]

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ministack.services.cloudformation import drift, provisioners
-
-from deploy.emulator.resource_types import AlreadyExistsError, Properties, ResourceType
-from deploy.emulator.schemas import Schema
-from deploy.emulator.service_model import ApiError
+from tests.deploy.emulator.resource_types import AlreadyExistsError, Properties, ResourceType
+from tests.deploy.emulator.schemas import Schema
+from tests.deploy.emulator.service_model import ApiError
 
 #: How CloudFormation names what an API refused.
 _HANDLER_CODES: Final[Mapping[str, str]] = {

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ministack.core.responses import AccountRegionScopedDict, get_account_id
-
-from deploy.emulator.checks import page, require_role, require_secret, without
-from deploy.emulator.operations import Operation, Request, Response
-from deploy.emulator.service_model import ApiError
+from tests.deploy.emulator.checks import page, require_role, require_secret, without
+from tests.deploy.emulator.operations import Operation, Request, Response
+from tests.deploy.emulator.service_model import ApiError
 
 _MAX_RULES: Final = 50  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 

@@ -6,10 +6,9 @@ import time
 from typing import Final
 
 from ministack.core.responses import AccountRegionScopedDict
-
-from deploy.emulator.checks import page
-from deploy.emulator.operations import Operation, Request, Response
-from deploy.emulator.service_model import ApiError
+from tests.deploy.emulator.checks import page
+from tests.deploy.emulator.operations import Operation, Request, Response
+from tests.deploy.emulator.service_model import ApiError
 
 #: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
 _MAX_EXCLUSIONS: Final = 100

@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from ministack.core.responses import AccountRegionScopedDict, get_account_id
-
-from deploy.emulator.checks import require_document
-from deploy.emulator.operations import Operation, Request, Response
-from deploy.emulator.service_model import ApiError
+from tests.deploy.emulator.checks import require_document
+from tests.deploy.emulator.operations import Operation, Request, Response
+from tests.deploy.emulator.service_model import ApiError
 
 _POLICY: Final = "policy"
 _SCANNING: Final = "scanning"

@@ -11,15 +11,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ministack.services import ecr
-
-from deploy.emulator.checks import (
+from tests.deploy.emulator.checks import (
     require_document,
     require_filters,
     require_key,
     tag_is_immutable,
 )
-from deploy.emulator.operations import Operation, Request, Response, ministack_operation
-from deploy.emulator.service_model import ApiError
+from tests.deploy.emulator.operations import Operation, Request, Response, ministack_operation
+from tests.deploy.emulator.service_model import ApiError
 
 _FILTERS: Final = "imageTagMutabilityExclusionFilters"
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ministack.services import ecr
-
-from deploy.emulator.operations import Operations
-from deploy.emulator.property_codecs import policy_like, policy_text, to_api, to_properties
-from deploy.emulator.resource_types import Properties
-from deploy.emulator.service_model import ApiError
+from tests.deploy.emulator.operations import Operations
+from tests.deploy.emulator.property_codecs import policy_like, policy_text, to_api, to_properties
+from tests.deploy.emulator.resource_types import Properties
+from tests.deploy.emulator.service_model import ApiError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ministack.core.responses import get_account_id
-
-from deploy.emulator.operations import Operations
-from deploy.emulator.property_codecs import policy_like, policy_text, to_api, to_properties
+from tests.deploy.emulator.operations import Operations
+from tests.deploy.emulator.property_codecs import policy_like, policy_text, to_api, to_properties
 
 Properties = Mapping[str, Any]
 

@@ -1,8 +1,8 @@
 """Run ministack with our ECR on top, until whoever started it is gone.
 
 Runs in the emulator's own environment:
-``python -m deploy.emulator.server MODELS``, where ``MODELS`` is the folder that
-:mod:`deploy.emulator.aws_models` wrote. The names that it hooks into are
+``python -m tests.deploy.emulator.server MODELS``, where ``MODELS`` is the folder that
+:mod:`tests.deploy.emulator.aws_models` wrote. The names that it hooks into are
 ministack's private ones, so ministack stays pinned.
 """
 
@@ -17,20 +17,19 @@ from pathlib import Path
 
 from ministack.app import main as serve
 from ministack.services import ecr
-
-from deploy.emulator import repositories
-from deploy.emulator.creation_templates import RepositoryCreationTemplates
-from deploy.emulator.operations import Operations
-from deploy.emulator.provisioners import register
-from deploy.emulator.pull_through_cache import PullThroughCacheRules
-from deploy.emulator.pull_time_exclusions import PullTimeUpdateExclusions
-from deploy.emulator.registry_settings import RegistrySettings
-from deploy.emulator.repository_type import Repository
-from deploy.emulator.resource_types import registry_types
-from deploy.emulator.schemas import Schema
-from deploy.emulator.secret_type import use_arns
-from deploy.emulator.service_model import RequestModel
-from deploy.emulator.stand_ins import register_stand_ins
+from tests.deploy.emulator import repositories
+from tests.deploy.emulator.creation_templates import RepositoryCreationTemplates
+from tests.deploy.emulator.operations import Operations
+from tests.deploy.emulator.provisioners import register
+from tests.deploy.emulator.pull_through_cache import PullThroughCacheRules
+from tests.deploy.emulator.pull_time_exclusions import PullTimeUpdateExclusions
+from tests.deploy.emulator.registry_settings import RegistrySettings
+from tests.deploy.emulator.repository_type import Repository
+from tests.deploy.emulator.resource_types import registry_types
+from tests.deploy.emulator.schemas import Schema
+from tests.deploy.emulator.secret_type import use_arns
+from tests.deploy.emulator.service_model import RequestModel
+from tests.deploy.emulator.stand_ins import register_stand_ins
 
 
 def extend(models: Path) -> None:
