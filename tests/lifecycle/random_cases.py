@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.lifecycle.strategies import AGES, days_ago, digest
+from tests.model.lifecycle_strategies import CHOICES, PATTERNS, PREFIXES, TAG_WORDS
+
 from ecr_constructs.lifecycle.images import Image
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
-from lifecycle.strategies import AGES, days_ago, digest
-from model.lifecycle_strategies import CHOICES, PATTERNS, PREFIXES, TAG_WORDS
 
 if TYPE_CHECKING:
     from random import Random

@@ -6,9 +6,9 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
+from tests.model.lifecycle_strategies import TAG_WORDS
 
 from ecr_constructs.lifecycle.images import INDEX_MEDIA_TYPES, Image
-from model.lifecycle_strategies import TAG_WORDS
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"

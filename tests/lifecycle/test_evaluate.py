@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.lifecycle.naive import Naive
+from tests.lifecycle.random_cases import random_policy, random_repository
+from tests.lifecycle.strategies import NOW, days_ago, digest, repositories
+from tests.model.lifecycle_strategies import policies, rules
 
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.lifecycle.evaluate import evaluate
@@ -19,10 +23,6 @@ from ecr_constructs.lifecycle.image_details import image_of
 from ecr_constructs.lifecycle.images import Image
 from ecr_constructs.lifecycle.verdict import Assumptions, Outcome
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
-from lifecycle.naive import Naive
-from lifecycle.random_cases import random_policy, random_repository
-from lifecycle.strategies import NOW, days_ago, digest, repositories
-from model.lifecycle_strategies import policies, rules
 
 CASES = json.loads((Path(__file__).parent / "worked_examples.json").read_text(encoding="utf-8"))
 INDEX = "application/vnd.oci.image.index.v1+json"

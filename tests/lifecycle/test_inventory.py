@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.lifecycle.strategies import digest
 
 from ecr_constructs.errors import SourceError
 from ecr_constructs.lifecycle import json_stream
 from ecr_constructs.lifecycle.images import Image
 from ecr_constructs.lifecycle.inventory import Inventory, parse_inventory, read_inventory
-from lifecycle.strategies import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

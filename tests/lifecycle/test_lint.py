@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from tests.lifecycle.strategies import NOW, days_ago, digest, repositories
+from tests.model.lifecycle_strategies import policies
 
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.lifecycle.images import Image
 from ecr_constructs.lifecycle.lint import lint, lint_text
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 from ecr_constructs.model.problem import Problem, Severity
-from lifecycle.strategies import NOW, days_ago, digest, repositories
-from model.lifecycle_strategies import policies
 
 R = LifecycleRule
 UNTAGGED = R.expire_untagged(older_than_days=7)
@@ -41,8 +41,10 @@ def test_a_sound_policy_has_no_warning() -> None:
     (note,) = problems.values()
     assert (note.severity, note.message) == (
         Severity.NOTE,
-        "the rule never acts on what earlier rules decide: images that match v* (rules[2]), "
-        "images that match pr-* (rules[3])",
+        (
+            "the rule never acts on what earlier rules decide: images that match v* (rules[2]), "
+            "images that match pr-* (rules[3])"
+        ),
     )
 
 

@@ -8,9 +8,9 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.lifecycle.naive import glob
 
 from ecr_constructs.lifecycle.tags import TagPattern, all_match
-from lifecycle.naive import glob
 
 patterns = st.text("ab*", max_size=6)
 WORDS = ["".join(word) for size in range(6) for word in itertools.product("abc", repeat=size)]

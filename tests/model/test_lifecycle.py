@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.model.lifecycle_strategies import policies
 
 from ecr_constructs.errors import ConfigurationError, PolicyDocumentError
 from ecr_constructs.model.lifecycle import (
@@ -19,7 +20,6 @@ from ecr_constructs.model.lifecycle import (
     text_problems,
 )
 from ecr_constructs.model.unresolved import Unresolved
-from model.lifecycle_strategies import policies
 
 TOKEN = "${Token[TOKEN.12]}"
 

@@ -11,10 +11,10 @@ import pytest
 from botocore.validate import validate_parameters
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.model.lifecycle_strategies import policies
 
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule, document_problems
 from ecr_constructs.model.problem import Severity
-from model.lifecycle_strategies import policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -36,7 +36,7 @@ def shields(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Prob
             if rule.is_tagged and not rule.rule.never_acts and (sample or rule.overlaps(later))
         ]
         # Exceptions before a catch-all are how policies are written: worth knowing, no surprise.
-        if later.is_any and later.expires and kept_away:
+        if later.takes_every_tag and later.expires and kept_away:
             yield _exceptions(later, kept_away)
         else:
             yield from (_partly(rule, later, sample) for rule, sample in kept_away)

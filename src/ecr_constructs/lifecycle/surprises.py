@@ -104,7 +104,7 @@ def _looks_like_a_prefix(ranked: Ranked, entry: str, tags: set[str]) -> bool:
 
 def _catch_all(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Problem]:
     for ranked in standard(rules):
-        if not (ranked.is_any and ranked.expires) or ranked.rule.never_acts:
+        if not (ranked.takes_every_tag and ranked.expires) or ranked.rule.never_acts:
             continue
         named = [r for r in standard(rules) if r.number < ranked.number and r.is_tagged]
         precious, tagged = Sample(), Sample()
@@ -119,8 +119,8 @@ def _catch_all(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[P
         shown = f", among them {worst}" if worst.count else ""
         yield Problem(
             id="catch-all",
-            message="a rule with tagStatus 'any' expires every image that no earlier rule selects"
-            f", releases too{shown}",
+            message="the rule expires images of any tag that no earlier rule selects, "
+            f"releases too{shown}",
             fix="protect what must stay with a rule before it",
             path=ranked.path,
             severity=Severity.WARNING,

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecr_constructs.model.lifecycle import ActionType, CountType, LifecycleRule, TagStatus
+from ecr_constructs.model.lifecycle import (
+    ActionType,
+    CountType,
+    LifecycleRule,
+    StorageClass,
+    TagStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +29,9 @@ def describe(rule: LifecycleRule) -> str:
     """
     who, number = subjects(rule), rule.count_number
     verb = "archive" if rule.action is ActionType.TRANSITION else "expire"
+    archived = "archived " if rule.storage_class is StorageClass.ARCHIVE else ""
     if rule.never_acts:
-        return f"protect {who}"
+        return f"protect {archived}{who}"
     if rule.count_type is CountType.IMAGE_COUNT_MORE_THAN:
         keep = f"the newest {some(number, who)}"
         return f"archive all but {keep}" if verb == "archive" else f"keep {keep}"
@@ -32,7 +39,7 @@ def describe(rule: LifecycleRule) -> str:
         joint = " and" if " that " in who else " that"
         return f"{verb} {who}{joint} nobody pulled for {days(number)}"
     if rule.count_type is CountType.SINCE_IMAGE_TRANSITIONED:
-        return f"{verb} archived {who} after {days(number)} in the archive"
+        return f"{verb} {archived}{who} after {days(number)} in the archive"
     return f"{verb} {who} after {days(number)}"
 
 

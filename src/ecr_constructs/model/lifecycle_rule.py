@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html, images per repository
 IMAGES_PER_REPOSITORY: Final = 100_000
 
-#: A rule that keeps so many images never acts, also where the quota was raised; ECR takes it.
+#: A rule that keeps so many images, or waits for so many days, never acts; ECR takes it.
 PROTECTED_COUNT: Final = 999_999
 
 
@@ -204,20 +204,22 @@ class LifecycleRule:
         *,
         tag_patterns: Iterable[str] | None = None,
         tag_prefixes: Iterable[str] | None = None,
+        archived: bool = False,
         rule_priority: int | None = None,
         description: str | None = None,
     ) -> LifecycleRule:
-        """Retain images: no later rule of the storage class ``standard`` can act on them.
+        """Retain images, or archived images: no later rule on them can act.
 
         ECR has no action for it. The official way is a rule before the others
-        that selects the images and never acts, here by keeping more images
-        than a repository can hold. Put it first: it protects from the rules
-        after it only.
+        that selects the images and never acts, as it keeps more images than a
+        repository holds, or waits for centuries. Put it first.
         """
-        return cls.keep_newest(
-            PROTECTED_COUNT,
-            tag_patterns=tag_patterns,
-            tag_prefixes=tag_prefixes,
+        counted = CountType.SINCE_IMAGE_TRANSITIONED if archived else None
+        return cls(
+            **_tags(tag_patterns, tag_prefixes),
+            storage_class=StorageClass.ARCHIVE if archived else None,
+            count_type=counted or CountType.IMAGE_COUNT_MORE_THAN,
+            count_number=PROTECTED_COUNT,
             rule_priority=rule_priority,
             description=description,
         )
@@ -246,9 +248,8 @@ class LifecycleRule:
 
     @property
     def never_acts(self) -> bool:
-        """Whether the rule keeps more images than a repository holds: it only protects."""
-        counts = self.count_type == CountType.IMAGE_COUNT_MORE_THAN
-        return counts and self.count_number >= IMAGES_PER_REPOSITORY
+        """Whether the rule only protects: by a number above all images, or of centuries."""
+        return self.count_number >= IMAGES_PER_REPOSITORY
 
     def to_document(self) -> dict[str, Any]:
         """Return the rule as AWS spells it; what is not set is left out."""
