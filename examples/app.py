@@ -13,8 +13,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from cdk_nag import AwsSolutionsChecks
-
 from constructs import Construct
+
 from ecr_constructs import (
     Baseline,
     Control,

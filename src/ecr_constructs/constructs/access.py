@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 
-from constructs import IConstruct
 from ecr_constructs.constructs._jsii import DeferredGrant, no_overrides, on_this_side
 from ecr_constructs.constructs.cdk_statements import named_by_policy
 from ecr_constructs.constructs.ledger import StackLedger
@@ -24,13 +23,12 @@ from ecr_constructs.service import actions as ecr_actions
 class RepositoryAccess(ecr.RepositoryBase):
     """The grants and the policy of a repository, owned by the app or not.
 
-    A subclass sets ``_gate``, ``_ledger`` and ``_carrier`` after its own construction.
+    A subclass sets ``_gate`` and ``_ledger`` after its own construction, and
+    opens the ledger before.
     """
 
     _gate: ResourcePolicy
     _ledger: StackLedger
-    #: A construct without children that carries the aspect which writes policies.
-    _carrier: IConstruct
 
     @abstractmethod
     def write_policy(self) -> None:
@@ -123,7 +121,7 @@ class RepositoryAccess(ecr.RepositoryBase):
         self._schedule()
 
     def _schedule(self) -> None:
-        self._ledger.schedule(self, self._carrier)
+        self._ledger.schedule(self)
 
     def _answer(self, grantee: iam.IGrantable, wanted: frozenset[str]) -> iam.Grant | None:
         statement = named_by_policy(grantee, wanted, self._ledger)

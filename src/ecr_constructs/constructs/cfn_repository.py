@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import jsii
 from aws_cdk import aws_ecr as ecr
-
 from constructs import Construct
+
 from ecr_constructs.constructs._jsii import no_overrides
 
 #: Below these, names are not CloudFormation's, and stay as they are.

@@ -5,7 +5,8 @@ Layer: constructs.
 A repository's policy is written once, when the app is synthesised: statements
 arrive one by one, and writing each time would cost a round trip and a whole
 policy. CDK calls one aspect a stack; after it, statements are written at once,
-so that none is lost that a later aspect brings.
+so that none is lost that a later aspect brings. What CDK never calls it for is
+an error of its validation, and never silence.
 """
 
 from __future__ import annotations
@@ -16,19 +17,25 @@ from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 import jsii
+from constructs import Construct, IConstruct, IValidation, Node
 
-from constructs import IConstruct
 from ecr_constructs.constructs._jsii import sort_key
 from ecr_constructs.constructs.slot import slot_of
 from ecr_constructs.model.principals import Place
 from ecr_constructs.model.unresolved import Text, is_token
 from ecr_constructs.service.partitions import partition_of
 
-#: Before the aspects that people write, which then see the policies: CDK calls lower ones first.
+#: Below what people give their aspects, as CDK calls the lower ones first.
 _PRIORITY: Final = 10
+#: The construct in each stack that carries the aspect. It lies in the stack itself and not in a
+#: repository: one that is removed from the tree must not take the policies of others with it.
+_CARRIER: Final = "EcrConstructsPolicies"
 
 
 class _Writer(Protocol):
+    @property
+    def node(self) -> Node: ...
+
     def write_policy(self) -> None:
         """Write the policy into the template's resource."""
 
@@ -50,27 +57,41 @@ class StackLedger:
         self.slot: Final = slot_of(stack, self.place)
         self.key: Final[Callable[[Text], str]] = sort_key(stack)
         self._pending: dict[_Writer, None] | None = {}
+        self._is_open = False
 
-    def schedule(self, writer: _Writer, carrier: IConstruct) -> None:
-        """Have ``writer`` write its policy at synthesis, or now if that is under way.
+    def open(self) -> None:
+        """Have CDK ask for the stack's policies; called before a writer is defined.
 
-        Args:
-            writer: Who has a policy to write.
-            carrier: A construct of this stack without children. The aspect of
-                the stack's first writer is attached to it.
+        It must be before: an aspect that people write may bring the first
+        statement, and CDK calls none that another aspect attaches.
         """
+        if self._is_open:
+            return
+        self._is_open = True
+        carrier = Construct(self.stack, _CARRIER)
+        cdk.Aspects.of(carrier).add(_WritePolicies(self), priority=_PRIORITY)
+        self.stack.node.add_validation(_AllWritten(self))
+
+    def schedule(self, writer: _Writer) -> None:
+        """Have ``writer`` write its policy at synthesis, or now if that is under way."""
         if self._pending is None:
             writer.write_policy()
-            return
-        if not self._pending:
-            cdk.Aspects.of(carrier).add(_WritePolicies(self), priority=_PRIORITY)
-        self._pending[writer] = None
+        else:
+            self._pending[writer] = None
 
     def write(self) -> None:
         """Write all policies that wait."""
         pending, self._pending = self._pending or {}, None
         for writer in pending:
             writer.write_policy()
+
+    def complaints(self) -> list[str]:
+        """Return an error for each policy that still waits."""
+        return [
+            f"the policy of {writer.node.path} was not written, as its stack got its first"
+            " repository while aspects were called; define one before, or outside of an aspect"
+            for writer in self._pending or ()
+        ]
 
 
 @jsii.implements(cdk.IAspect)
@@ -81,6 +102,15 @@ class _WritePolicies:
     def visit(self, node: IConstruct) -> None:
         del node
         self._ledger.write()
+
+
+@jsii.implements(IValidation)
+class _AllWritten:
+    def __init__(self, ledger: StackLedger) -> None:
+        self._ledger = ledger
+
+    def validate(self) -> list[str]:
+        return self._ledger.complaints()
 
 
 _LEDGERS: Final[WeakKeyDictionary[IConstruct, StackLedger]] = WeakKeyDictionary()

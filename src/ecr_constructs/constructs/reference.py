@@ -10,8 +10,8 @@ from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-
 from constructs import Construct
+
 from ecr_constructs.constructs.access import RepositoryAccess
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import ledger_of
@@ -47,9 +47,9 @@ class ReferencedRepository(RepositoryAccess):
         repository_name: str,
         repository_arn: str | None = None,
     ) -> None:
-        super().__init__(scope, construct_id, environment_from_arn=repository_arn)
         self._ledger = ledger_of(scope)
-        self._carrier = Construct(self, "HandOver")
+        self._ledger.open()
+        super().__init__(scope, construct_id, environment_from_arn=repository_arn)
         place = self._ledger.place
         self._name = repository_name
         self._arn = repository_arn or (

@@ -12,8 +12,8 @@ from typing import final
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-
 from constructs import Construct
+
 from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.repository import GovernedRepository
 from ecr_constructs.constructs.slot import baseline_for

@@ -14,8 +14,8 @@ import jsii
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-
 from constructs import Construct
+
 from ecr_constructs.constructs._jsii import on_this_side
 from ecr_constructs.constructs.access import RepositoryAccess
 from ecr_constructs.constructs.cfn_repository import CfnRepository
@@ -172,12 +172,14 @@ class GovernedRepository(RepositoryAccess):
             ],
             repository_loosenings(model, baseline, account=ledger.place.account),
         )
-        gate.add(repository_policy.statements if repository_policy else ())
+        if repository_policy is not None:
+            gate.add_policy(repository_policy)
         if repository_name is not None:
             slot.claim_name(repository_name, path)
         if given_baseline is None:
             slot.assume(baseline, path)
 
+        ledger.open()
         # As the generated constructor does, past its checks of types that are right here.
         jsii.create(
             ecr.RepositoryBase, self, [scope, construct_id, {"physicalName": repository_name}]
@@ -189,7 +191,7 @@ class GovernedRepository(RepositoryAccess):
         properties = replace(model, exclusion_filters=in_order).to_cfn()
         if gate.statements:
             properties["RepositoryPolicyText"] = gate.document()
-        self._cfn = self._carrier = CfnRepository(self, properties)
+        self._cfn = CfnRepository(self, properties)
         jsii.invoke(self._cfn, "applyRemovalPolicy", [removal_policy])
         self._attributes: dict[str, str] = {}
         self._recorded: tuple[Exemption, ...] = ()

@@ -11,15 +11,15 @@ from typing import Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-
 from constructs import IConstruct
+
 from ecr_constructs.constructs.cdk_statements import to_document
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import StackLedger
 from ecr_constructs.constructs.policy_length import at_most
 from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.governance import Loosening, statement_loosenings
-from ecr_constructs.model.policy import Policy, statement_problems
+from ecr_constructs.model.policy import VERSION, Policy, statement_problems
 from ecr_constructs.model.principals import Place, PolicyPrincipal, Principals
 from ecr_constructs.model.problem import Problem, problem_at, refuse
 from ecr_constructs.model.statement import (
@@ -221,6 +221,22 @@ class ResourcePolicy:
             length = self._check_whole(statements)
         self._statements, self._length = statements, length
         self._warnings += problems
+
+    def add_policy(self, policy: Policy) -> None:
+        """Add the statements of a policy; raises as :meth:`add`."""
+        if policy.version != VERSION and any(s.has_variables for s in policy.statements):
+            self.refuse(
+                [
+                    problem_at(
+                        "repository_policy",
+                        f"repository_policy must have the version {VERSION!r}, got"
+                        f" {policy.version!r}, in which '${{...}}' is text and no variable",
+                        f"write {VERSION!r}, and '${{$}}{{...}}' for the text",
+                    )
+                ],
+                (),
+            )
+        self.add(policy.statements)
 
     def add_cdk(self, statement: iam.PolicyStatement) -> None:
         """Add one of CDK's statements; raises as :meth:`add`."""

@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 import jsii
-
 from constructs import IConstruct, IValidation
+
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.baseline import Baseline
 from ecr_constructs.model.principals import Place
