@@ -68,7 +68,7 @@ def run(arguments: Sequence[str]) -> int:
         The exit status.
     """
     try:
-        result = app(list(arguments), standalone_mode=False)
+        result = app(list(arguments), prog_name="ecr-constructs", standalone_mode=False)
         sys.stdout.flush()
     except TyperException as error:
         context = getattr(error, "ctx", None)

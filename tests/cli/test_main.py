@@ -1,0 +1,161 @@
+"""The command line's frame: statuses, errors in one sentence, help that teaches."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ecr_constructs.cli import main
+from ecr_constructs.cli.main import run
+
+PUBLIC = {
+    "Resources": {
+        "Api": {
+            "Type": "AWS::ECR::Repository",
+            "Properties": {
+                "RepositoryName": "payments/api",
+                "ImageTagMutability": "IMMUTABLE",
+                "RepositoryPolicyText": {
+                    "Statement": {
+                        "Effect": "Allow",
+                        "Principal": "*",
+                        "Action": "ecr:BatchGetImage",
+                    }
+                },
+            },
+        }
+    }
+}
+COMMANDS = (
+    (),
+    ("check",),
+    ("review",),
+    ("lifecycle",),
+    ("lifecycle", "lint"),
+    ("lifecycle", "preview"),
+    ("lifecycle", "compare"),
+)
+
+
+@pytest.fixture(name="template")
+def _template(tmp_path: Path) -> Callable[[object], str]:
+    def write(document: object) -> str:
+        path = tmp_path / "template.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_teaches_with_a_whole_sentence(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("Usage: ")
+    first = shown.split("\n\n")[1].strip()
+    assert first.endswith("."), first
+
+
+def test_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == "0.1.0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["check"], "missing argument 'ASSEMBLY'; see `ecr-constructs check --help`"),
+        (["chekc", "."], "no such command 'chekc'"),
+        (["check", ".", "--format", "xml"], "'xml' is not one of 'table', 'json'"),
+        (["check", ".", "--fail"], "no such option"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_2(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert sentence in captured.err
+
+
+@pytest.mark.parametrize("command", ["check", "review"])
+def test_assembly_that_is_none_is_one_sentence_and_status_2(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([command, str(tmp_path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert "manifest.json" in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_json_is_one_document_and_nothing_else(
+    template: Callable[[object], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", template(PUBLIC), "--format", "json"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    findings = json.loads(captured.out)["findings"]
+    assert "EcrGovernance-PublicPrincipal" in {finding["rule"] for finding in findings}
+    assert set(findings[0]) == {
+        "rule",
+        "severity",
+        "status",
+        "resource",
+        "logical_id",
+        "stack",
+        "message",
+        "fix",
+        "acknowledged",
+    }
+
+
+def test_markup_in_a_name_stays_text(
+    template: Callable[[object], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A template's text must not colour or break the output."""
+    document = json.loads(json.dumps(PUBLIC).replace("payments/api", "[red]api[/nothing]"))
+    assert run(["review", template(document)]) == 0
+    assert "[red]api[/nothing]" in capsys.readouterr().out
+
+
+def test_reader_of_the_pipe_may_leave(template: Callable[[object], str]) -> None:
+    """`| head` closes the pipe early; that is neither an error nor a traceback."""
+    many = {"Resources": {f"R{n}": PUBLIC["Resources"]["Api"] for n in range(2000)}}
+    command = f"{sys.executable} -m ecr_constructs check {template(many)} | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
+
+
+def test_missing_extra_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "ecr_constructs.cli.main")
+    monkeypatch.setitem(sys.modules, "typer", None)
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err == (
+        "ecr-constructs: the command line needs 'typer', which is not installed; run: pip install"
+        " 'ecr-constructs[cli]'\n"
+    )
+
+
+def test_command_line_never_loads_cdk(template: Callable[[object], str]) -> None:
+    script = (
+        "import sys; from ecr_constructs.cli.main import run;"
+        f" run(['check', {template(PUBLIC)!r}]); run(['review', {template(PUBLIC)!r}]);"
+        " sys.exit(any(m in sys.modules for m in ('aws_cdk', 'jsii', 'boto3')))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
