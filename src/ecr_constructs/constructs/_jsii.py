@@ -6,6 +6,7 @@ Layer: constructs.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
@@ -94,16 +95,41 @@ def sort_key(scope: cdk.Stack) -> Callable[[Text], str]:
             return str(text)
         if text not in known:
             resolved = json.dumps(scope.resolve(text), sort_keys=True)
-            known[text] = f"{resolved} {' '.join(_reference_paths(text))}"
+            paths = _reference_paths(text, scope) if _REFERS.search(resolved) else []
+            known[text] = " ".join([resolved, *paths])
         return known[text]
 
     return key
 
 
-def _reference_paths(text: str) -> list[str]:
+#: An intrinsic that names a resource; a pseudo parameter such as AWS::Partition names none.
+_REFERS: Final = re.compile(r'"(Fn::GetAtt|Fn::Sub|Ref": "(?!AWS::))')
+
+
+def _reference_paths(text: str, scope: cdk.Stack) -> list[str]:
     tokens = cdk.Tokenization.reverse_string(text).tokens
+    if not all(map(cdk.Reference.is_reference, tokens)):
+        # A reference lies inside of an intrinsic, such as Fn::Join: CDK alone can look there.
+        collector = _References()
+        cdk.Tokenization.resolve(text, resolver=collector, scope=scope, preparing=False)
+        tokens = collector.found
     return [
         cast("cdk.Reference", token).target.node.path
         for token in tokens
         if cdk.Reference.is_reference(token)
     ]
+
+
+class _References(cdk.DefaultTokenResolver):
+    """Resolves tokens as CDK does, and collects the references on the way."""
+
+    def __init__(self) -> None:
+        super().__init__(cdk.StringConcat())
+        self.found: list[cdk.IResolvable] = []
+
+    def resolve_token(
+        self, t: cdk.IResolvable, context: cdk.IResolveContext, post_processor: cdk.IPostProcessor
+    ) -> Any:
+        if cdk.Reference.is_reference(t):
+            self.found.append(t)
+        return super().resolve_token(t, context, post_processor)
