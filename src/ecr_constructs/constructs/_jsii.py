@@ -82,6 +82,25 @@ def on_this_side(method: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", _OnThisSide(method))
 
 
+def for_people(text: str, scope: cdk.Stack) -> str:
+    """Return a text in which tokens read as CloudFormation's ``${Role.Arn}``."""
+    return _in_words(scope.resolve(text)) if is_token(text) else text
+
+
+def _in_words(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case {"Fn::Join": [separator, [*parts]]}:
+            return str(separator).join(map(_in_words, parts))
+        case {"Ref": name}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"${{{name}.{attribute}}}"
+        case _:
+            return f"${{{json.dumps(value)}}}"
+
+
 def sort_key(scope: cdk.Stack) -> Callable[[Text], str]:
     """Return a key that puts strings in an order that does not depend on tokens' numbers.
 

@@ -83,7 +83,7 @@ def several(values: object) -> object:
     return values
 
 
-def repository_name_problems(repository_name: str | None) -> Iterator[Problem]:
+def token_problems(repository_name: str | None) -> Iterator[Problem]:
     """Yield whether the name of a repository to be defined is a token."""
     if is_token(repository_name):
         yield problem_at(

@@ -6,18 +6,25 @@ Layer: constructs.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ecr_constructs.constructs._jsii import for_people
 from ecr_constructs.constructs.access import RepositoryAccess
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
+from ecr_constructs.constructs.slot import baseline_for
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.hand_over import HandOver
+from ecr_constructs.model.principals import Place
+from ecr_constructs.model.problem import Problem, problem_at, refuse
+from ecr_constructs.model.repository import name_problems
 from ecr_constructs.model.unresolved import is_token
 
 _ARN: Final = re.compile(
@@ -37,6 +44,10 @@ class ReferencedRepository(RepositoryAccess):
         construct_id: Id in ``scope``.
         repository_name: The repository.
         repository_arn: Its ARN. Default: in the account and Region of the stack.
+
+    Raises:
+        ConfigurationError: If no repository can have that name or ARN, or they
+            name two repositories.
     """
 
     def __init__(
@@ -47,18 +58,22 @@ class ReferencedRepository(RepositoryAccess):
         repository_name: str,
         repository_arn: str | None = None,
     ) -> None:
+        wrong = list(_problems(repository_name, repository_arn))
+        if wrong:
+            refuse(wrong, path=f"{scope.node.path}/{construct_id}".lstrip("/"))
         self._ledger = ledger_of(scope)
         self._ledger.open()
         super().__init__(scope, construct_id, environment_from_arn=repository_arn)
         place = self._ledger.place
+        organization = baseline_for(scope, self._ledger.slot).organization_id
         self._name = repository_name
         self._arn = repository_arn or (
             f"arn:{place.partition}:ecr:{place.region}:{place.account}:repository/{repository_name}"
         )
         self._gate = ResourcePolicy(
-            path=lambda: f"{scope.node.path}/{construct_id}",
+            path=lambda: f"{scope.node.path}/{construct_id}".lstrip("/"),
             ledger=self._ledger,
-            organization_id=None,
+            place=self._place(organization),
             exemptions=Exemptions((), ()),
         )
 
@@ -78,15 +93,8 @@ class ReferencedRepository(RepositoryAccess):
                 path=f"{scope.node.path}/{construct_id}",
             )
         found = _ARN.fullmatch(repository_arn)
-        if found is None:
-            raise ConfigurationError(
-                f"repository_arn must be the ARN of a repository, got {repository_arn!r}; write for"
-                " example 'arn:aws:ecr:eu-west-1:111122223333:repository/payments/api'",
-                path=f"{scope.node.path}/{construct_id}",
-            )
-        return cls(
-            scope, construct_id, repository_name=found["name"], repository_arn=repository_arn
-        )
+        name = found["name"] if found else ""
+        return cls(scope, construct_id, repository_name=name, repository_arn=repository_arn)
 
     @property
     def repository_name(self) -> str:
@@ -111,12 +119,28 @@ class ReferencedRepository(RepositoryAccess):
         policy = self._gate.policy
         if not policy.statements:
             return None
-        found = _ARN.fullmatch(self._arn)
         return HandOver(
             repository_name=self._name,
-            account=found["account"] if found else self._ledger.place.account,
-            region=found["region"] if found else self._ledger.place.region,
+            account=self._gate.place.account,
+            region=self._gate.place.region,
             policy=policy,
+        )
+
+    def _place(self, organization_id: str | None) -> Place:
+        found = _ARN.fullmatch(self._arn)
+        if found is None:
+            environment = self.env
+            return replace(
+                self._ledger.place,
+                account=environment.account,
+                region=environment.region,
+                organization_id=organization_id,
+            )
+        return Place(
+            account=found["account"],
+            region=found["region"],
+            partition=found["partition"],
+            organization_id=organization_id,
         )
 
     def write_policy(self) -> None:
@@ -124,4 +148,27 @@ class ReferencedRepository(RepositoryAccess):
         self._gate.warn(self)
         hand_over = self.hand_over
         if hand_over is not None:
-            cdk.Annotations.of(self).add_warning_v2("ecr-constructs:hand-over", hand_over.sentence)
+            sentence = for_people(hand_over.sentence, self._ledger.stack)
+            cdk.Annotations.of(self).add_warning_v2("ecr-constructs:hand-over", sentence)
+
+
+def _problems(repository_name: str, repository_arn: str | None) -> Iterator[Problem]:
+    if repository_arn is None or is_token(repository_arn):
+        yield from name_problems(repository_name)
+        return
+    found = _ARN.fullmatch(repository_arn)
+    if found is None:
+        yield problem_at(
+            "repository_arn",
+            f"repository_arn must be the ARN of a repository, got {repository_arn!r}",
+            "write for example 'arn:aws:ecr:eu-west-1:111122223333:repository/payments/api'",
+        )
+        return
+    yield from name_problems(repository_name)
+    if not is_token(repository_name) and repository_name != found["name"]:
+        yield problem_at(
+            "repository_name",
+            f"repository_name must be the one in repository_arn, {found['name']!r}, got"
+            f" {repository_name!r}",
+            f"write {found['name']!r}",
+        )

@@ -27,8 +27,8 @@ from ecr_constructs.constructs.parameters import (
     key_problems,
     kind_problems,
     removal_problems,
-    repository_name_problems,
     several,
+    token_problems,
 )
 from ecr_constructs.constructs.reference import ReferencedRepository
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
@@ -159,13 +159,13 @@ class GovernedRepository(RepositoryAccess):
         gate = ResourcePolicy(
             path=path,
             ledger=ledger,
-            organization_id=baseline.organization_id,
+            place=replace(ledger.place, organization_id=baseline.organization_id),
             exemptions=Exemptions(granted, baseline.exemptions),
         )
         gate.refuse(
             [
                 *baseline_problems(baseline),
-                *repository_name_problems(repository_name),
+                *token_problems(repository_name),
                 *model.problems(partition=ledger.place.partition),
                 *key_problems(encryption_key, ledger.place),
                 *removal_problems(removal_policy, empty_on_delete=empty_on_delete),

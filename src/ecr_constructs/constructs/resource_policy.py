@@ -54,7 +54,7 @@ class ResourcePolicy:
     Args:
         path: Returns the construct's path, for error messages.
         ledger: The ledger of the construct's stack.
-        organization_id: The baseline's organisation.
+        place: Where the repository lies, and the baseline's organisation.
         exemptions: The controls that may be loosened.
     """
 
@@ -63,7 +63,7 @@ class ResourcePolicy:
         *,
         path: Callable[[], str],
         ledger: StackLedger,
-        organization_id: str | None,
+        place: Place,
         exemptions: Exemptions,
     ) -> None:
         self._path = path
@@ -72,7 +72,7 @@ class ResourcePolicy:
         self._statements: list[Statement] = []
         self._warnings: list[Problem] = []
         self._length = 0  # an upper bound, so that the whole is folded only when it may matter
-        self.place: Final[Place] = replace(ledger.place, organization_id=organization_id)
+        self.place: Final = place
 
     @property
     def policy(self) -> Policy:

@@ -84,7 +84,7 @@ class Repository:
     def problems(self, *, partition: str = "aws") -> list[Problem]:
         """Return what ECR or CloudFormation would refuse, with the paths of the parameters."""
         return [
-            *_name_problems(self.repository_name),
+            *name_problems(self.repository_name),
             *mutability_problems(self.image_tag_mutability, self.exclusion_filters),
             *self.encryption.problems(partition=partition),
             *_tag_problems(self.tags),
@@ -220,7 +220,8 @@ class Repository:
         )
 
 
-def _name_problems(name: Text | None) -> Iterator[Problem]:
+def name_problems(name: Text | None) -> Iterator[Problem]:
+    """Yield what is wrong with a repository's name, as far as it is known."""
     if not isinstance(name, str) or not is_known(name):
         return
     low, high = limits.REPOSITORY_NAME_MIN, limits.REPOSITORY_NAME_MAX
