@@ -118,6 +118,29 @@ def test_other_values_are_set_in_place(deploy: Deploy, aws: Aws, registry: OciRe
     assert registry.pull("api", "v1").digest == digest
 
 
+def test_the_api_moves_no_immutable_tag_either(aws: Aws) -> None:
+    api = aws("ecr")
+    api.create_repository(
+        repositoryName="api",
+        imageTagMutability="IMMUTABLE_WITH_EXCLUSION",
+        imageTagMutabilityExclusionFilters=[{"filterType": "WILDCARD", "filter": "pr-*"}],
+    )
+    for tag in ("v1", "pr-7"):
+        api.put_image(repositoryName="api", imageManifest='{"schemaVersion": 2}', imageTag=tag)
+
+    other = {"repositoryName": "api", "imageManifest": '{"schemaVersion": 2, "layers": []}'}
+    with pytest.raises(api.exceptions.ImageTagAlreadyExistsException, match="'v1'.*is immutable"):
+        api.put_image(**other, imageTag="v1")
+    moved = api.put_image(**other, imageTag="pr-7")["image"]["imageId"]["imageDigest"]
+
+    tags = {
+        tag: each["imageDigest"]
+        for each in api.describe_images(repositoryName="api")["imageDetails"]
+        for tag in each["imageTags"]
+    }
+    assert tags["pr-7"] == moved != tags["v1"]
+
+
 def test_another_name_makes_a_new_repository_and_removes_or_keeps_the_old(
     deploy: Deploy, aws: Aws, registry: OciRegistry
 ) -> None:
