@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.problem import Malformed, Problem
-from ecr_constructs.model.unresolved import Text, Unknown, Unresolved, join
+from ecr_constructs.model.unresolved import Text, Unresolved
+from ecr_constructs.model.unresolved_json import dump_json, parse_json
 
 T = TypeVar("T")
-
-#: Stands for an unknown part while JSON is parsed: a character that Unicode leaves to everybody's
-#: own use. A text that holds it already, or its escape, is not looked into.
-_MARK: Final = "\ue000"
-_ESCAPED_MARK: Final = "\\ue000"
 
 
 class Fields:
@@ -46,6 +42,10 @@ class Fields:
             self._members = value
         elif value is not None and self._opaque is None:
             self._opaque = self._malformed("", "an object", value)
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is such a member, or whether it cannot be told."""
+        return self._member(name) is not None
 
     def text(self, name: str) -> Text | None:
         """Return a string; numbers count as their text, as CloudFormation takes them."""
@@ -85,6 +85,22 @@ class Fields:
         if not isinstance(value, Unresolved):
             value = self._malformed(name, "a list", value)
         return [Fields(value, path, self.problems)]
+
+    def texts(self, name: str) -> tuple[Text, ...]:
+        """Return the strings of a list; none if it is missing."""
+        value = self._member(name)
+        if value is None:
+            return ()
+        if isinstance(value, list):
+            path = self._join(name)
+            # Each entry is read as the one member of an object, under its own path.
+            return tuple(
+                Fields({"": entry}, f"{path}[{index}]", self.problems).text("") or ""
+                for index, entry in enumerate(value)
+            )
+        if not isinstance(value, Unresolved):
+            value = self._malformed(name, "a list", value)
+        return (value,)
 
     def document(
         self, name: str, parse: Callable[[object], T]
@@ -135,56 +151,6 @@ class Fields:
         return Unresolved.of(path)
 
 
-def parse_json(text: Text) -> Any:
-    """Return what JSON text holds; an unknown part within a string makes that string unresolved.
-
-    Raises:
-        ValueError: If the text is no JSON, or an unknown part of it stands
-            elsewhere than in the value of a string.
-        RecursionError: If it nests too deep.
-    """
-    if isinstance(text, str):
-        return json.loads(text)
-    unknowns: list[Unknown] = []
-    source: list[str] = []
-    for part in text.parts:
-        if isinstance(part, Unknown):
-            source.append(f"{_MARK}{len(unknowns)}{_MARK}")
-            unknowns.append(part)
-        elif _MARK in part or _ESCAPED_MARK in part.lower():
-            raise ValueError("the text holds a character that is for private use")
-        else:
-            source.append(part)
-    return _unmark(json.loads("".join(source)), unknowns)
-
-
-def dump_json(value: object) -> Text | None:
-    """Return the compact JSON text of a value in which strings may be unresolved.
-
-    None is returned for what is no JSON.
-    """
-    unknowns: list[Unknown] = []
-
-    def mark(unresolved: object) -> str:
-        if not isinstance(unresolved, Unresolved):
-            raise TypeError(f"{unresolved!r} is no JSON")
-        marked = []
-        for part in unresolved.parts:
-            if isinstance(part, Unknown):
-                marked.append(f"{_MARK}{len(unknowns)}{_MARK}")
-                unknowns.append(part)
-            else:
-                marked.append(part)
-        return "".join(marked)
-
-    try:
-        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=mark)
-        unmarked: Text = _unmark(text, unknowns)
-    except (TypeError, ValueError, RecursionError):
-        return None
-    return unmarked
-
-
 def _parsed(value: object, parse: Callable[[object], T]) -> T:
     if isinstance(value, str):
         parsed: T = _parsed_text(value, parse)
@@ -196,23 +162,6 @@ def _parsed(value: object, parse: Callable[[object], T]) -> T:
 def _parsed_text(text: str, parse: Callable[[object], Any]) -> Any:
     """Parse a text once: the repositories of a fleet share a few lifecycle policies."""
     return parse(json.loads(text))
-
-
-def _unmark(value: Any, unknowns: Sequence[Unknown]) -> Any:
-    if isinstance(value, str):
-        if _MARK not in value:
-            return value
-        pieces = value.split(_MARK)
-        return join(
-            [unknowns[int(piece)] if odd % 2 else piece for odd, piece in enumerate(pieces)]
-        )
-    if isinstance(value, list):
-        return [_unmark(each, unknowns) for each in value]
-    if isinstance(value, dict):
-        if any(_MARK in key for key in value):
-            raise ValueError("the name of a member is not known")
-        return {key: _unmark(each, unknowns) for key, each in value.items()}
-    return value
 
 
 def _is_wrong_for_unknowns_only(document: object, parse: Callable[[object], object]) -> bool:

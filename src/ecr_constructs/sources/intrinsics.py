@@ -17,8 +17,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from ecr_constructs.model.codec import dump_json
 from ecr_constructs.model.unresolved import Text, Unresolved
+from ecr_constructs.model.unresolved_json import dump_json
 from ecr_constructs.sources.reading import MAX_DEPTH, MAX_TEXT, name_of, show
 from ecr_constructs.sources.text import as_text, hide_dynamic, plus, split
 
