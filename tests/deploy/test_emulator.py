@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -31,20 +32,32 @@ def falls_silent(url: str) -> bool:
     return not answers(url)
 
 
+def environment(directory: Path, *, python: str) -> Path:
+    """Make an environment that is ready, with a script for its Python."""
+    script = directory / ".venv-own" / "bin" / "python"
+    script.parent.mkdir(parents=True)
+    script.write_text(f"#!/bin/sh\n{python}\n")
+    script.chmod(0o755)
+    (directory / ".venv-own" / "ready").touch()
+    return directory / ".venv-own"
+
+
 def test_refuses_to_start_without_its_environment(tmp_path: Path) -> None:
-    with pytest.raises(
-        EmulatorError, match=r"environment \.venv-none is missing; run `make test`, which makes it"
-    ):
+    with pytest.raises(EmulatorError, match=r"\.venv-none is missing .*; run `make test`, which"):
         Emulator.start(tmp_path, environment=tmp_path / ".venv-none")
 
 
+def test_refuses_to_start_in_an_environment_older_than_its_requirements(tmp_path: Path) -> None:
+    old = environment(tmp_path, python="exit 1")
+    os.utime(old / "ready", (0, 0))
+    with pytest.raises(EmulatorError, match="or older than its requirements; run `make test`"):
+        Emulator.start(tmp_path, environment=old)
+
+
 def test_a_start_that_fails_shows_the_log(tmp_path: Path) -> None:
-    python = tmp_path / ".venv-broken" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.write_text("#!/bin/sh\necho no such module\nexit 1\n")
-    python.chmod(0o755)
+    broken = environment(tmp_path, python="echo no such module; exit 1")
     with pytest.raises(EmulatorError, match=r"(?s)did not start; .* ends with\nno such module"):
-        Emulator.start(tmp_path, environment=tmp_path / ".venv-broken")
+        Emulator.start(tmp_path, environment=broken)
 
 
 @pytest.mark.deploy

@@ -129,7 +129,7 @@ def test_the_api_moves_no_immutable_tag_either(aws: Aws) -> None:
         api.put_image(repositoryName="api", imageManifest='{"schemaVersion": 2}', imageTag=tag)
 
     other = {"repositoryName": "api", "imageManifest": '{"schemaVersion": 2, "layers": []}'}
-    with pytest.raises(api.exceptions.ImageTagAlreadyExistsException, match="'v1'.*is immutable"):
+    with pytest.raises(api.exceptions.ImageTagAlreadyExistsException, match=r"'v1'.*is immutable"):
         api.put_image(**other, imageTag="v1")
     moved = api.put_image(**other, imageTag="pr-7")["image"]["imageId"]["imageDigest"]
 

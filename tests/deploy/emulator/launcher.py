@@ -1,10 +1,15 @@
 """Start the emulator on a free loopback port, and end it.
 
-The emulator is ministack with what :mod:`tests.deploy.emulator.server` adds to it. It
-runs in an environment of its own, ``.venv-emulator``, because it pins another
-botocore than the library's tests use.
+The emulator is ministack with what :mod:`tests.deploy.emulator.server` adds to
+it. It runs in an environment of its own, ``.venv-emulator``, because it pins
+another botocore than the library's tests use.
 
-What it is evidence for, and what it is not, is told in ``docs/testing.md``.
+It keeps the settings of a registry and does not act on them: nothing is
+replicated, pulled through a cache, scanned, signed, archived or created from a
+template, and no lifecycle rule ever runs. Its registry protocol asks for no
+password, and no policy decides who pushes or pulls, from which account. It
+serves loopback only, keeps nothing on disk and leaves Docker alone. The whole
+list, with what it is evidence for, is in ``docs/testing.md``.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ from tests.deploy.emulator.aws_models import write_models
 
 ROOT: Final = Path(__file__).parents[3]
 ENVIRONMENT: Final = ROOT / ".venv-emulator"
+REQUIREMENTS: Final = ROOT / "tests" / "deploy" / "requirements.txt"
 
 _START_SECONDS: Final = 60
 _TRIES: Final = 3
@@ -74,15 +80,16 @@ class Emulator:
             environment: The virtual environment that holds ministack.
 
         Raises:
-            EmulatorError: If the environment is missing, no port is free, or
-                the emulator does not answer within a minute.
+            EmulatorError: If the environment is missing or older than its
+                requirements, no port is free, or the emulator does not answer
+                within a minute.
         """
-        python = environment / "bin" / "python"
-        if not python.exists():
+        if not _is_ready(environment):
             raise EmulatorError(
-                f"the emulator's environment {environment.name} is missing; "
-                f"run `make test`, which makes it, or `make {environment.name}/ready`"
+                f"the emulator's environment {environment.name} is missing or older than its "
+                f"requirements; run `make test`, which makes it, or `make {environment.name}/ready`"
             )
+        python = environment / "bin" / "python"
         models = write_models(directory / "models")
         log = directory / "emulator.log"
         for _ in range(_TRIES):
@@ -154,6 +161,12 @@ class Emulator:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _is_ready(environment: Path) -> bool:
+    """Tell whether ``make`` has made the environment since its requirements changed."""
+    ready = environment / "ready"
+    return ready.exists() and ready.stat().st_mtime >= REQUIREMENTS.stat().st_mtime
 
 
 def free_port() -> int:
