@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from ecr_constructs.errors import SourceError
+from ecr_constructs.model.identity_cfn import identities_from_cfn
 from ecr_constructs.model.problem import problem_at, refuse
-from ecr_constructs.model.registry import Deployment, Registry
+from ecr_constructs.model.registry import Deployment, Located, Registry
 from ecr_constructs.model.unresolved import Text
 from ecr_constructs.service import patterns
 from ecr_constructs.sources.environment import Environment
 from ecr_constructs.sources.manifest import read_manifest
 from ecr_constructs.sources.opening import Opener
-from ecr_constructs.sources.resources import Found, read_resources
+from ecr_constructs.sources.resources import Found, Harvest, read_resources
 from ecr_constructs.sources.stack import Stack
 
 _NO_PARAMETERS: Final[Mapping[str, str]] = {}
@@ -73,12 +74,13 @@ def read_assembly(
 
 
 def _deployment(opener: Opener) -> Deployment:
-    malformed = list(opener.malformed)
+    harvest = Harvest(malformed=opener.malformed)
     registries: dict[tuple[Text, Text, str], dict[str, list[Found]]] = {}
     for stack in opener.stacks:
-        for found in read_resources(stack, opener.paths, malformed):
+        for found in read_resources(stack, opener.paths, harvest):
             members = registries.setdefault(_registry_of(stack), {})
             members.setdefault(found.kind.member, []).append(found)
+    identities, malformed = identities_from_cfn(harvest.iam)
     return Deployment(
         registries=tuple(
             Registry(account=account, region=region, **_ordered(members))
@@ -86,8 +88,9 @@ def _deployment(opener: Opener) -> Deployment:
                 registries.items(), key=lambda item: tuple(map(_known_first, item[0][:2]))
             )
         ),
-        malformed=tuple(malformed),
+        malformed=(*harvest.malformed, *(Located(*each) for each in malformed)),
         acknowledgements=tuple(opener.paths.acknowledgements),
+        identities=identities,
     )
 
 

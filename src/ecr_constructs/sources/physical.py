@@ -89,6 +89,14 @@ def attribute_of(stack: Stack, logical_id: str, name: str, body: Mapping[str, An
     return _filled(stack, logical_id, body, naming, template)
 
 
+def arn_of(stack: Stack, logical_id: str, body: Mapping[str, Any]) -> Text | None:
+    """Return what ``Fn::GetAtt`` of ``Arn`` gives; None where the type has no such attribute."""
+    naming = _naming(body)
+    if naming is None or "Arn" not in naming.attributes:
+        return None
+    return attribute_of(stack, logical_id, "Arn", body)
+
+
 def _naming(body: Mapping[str, Any]) -> _Naming | None:
     kind = body.get("Type")
     return _NAMINGS.get(kind) if isinstance(kind, str) else None

@@ -6,13 +6,15 @@ Layer: sources; imports ``model`` only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ecr_constructs.model.identity_cfn import IAM_TYPES, IamResource
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.registry import Located
 from ecr_constructs.model.repository import Origin, Repository
 from ecr_constructs.sources.construct_paths import ConstructPaths, visible
+from ecr_constructs.sources.physical import arn_of, reference_to
 from ecr_constructs.sources.reading import show
 from ecr_constructs.sources.stack import Declared, Stack
 
@@ -58,9 +60,20 @@ class Found:
     value: Any
 
 
-def read_resources(
-    stack: Stack, paths: ConstructPaths, malformed: list[Located]
-) -> Iterator[Found]:
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What is read of all stacks together.
+
+    Attributes:
+        malformed: What is not what it should be.
+        iam: The IAM resources; who they are shows when all are there.
+    """
+
+    malformed: list[Located] = field(default_factory=list)
+    iam: list[IamResource] = field(default_factory=list)
+
+
+def read_resources(stack: Stack, paths: ConstructPaths, harvest: Harvest) -> Iterator[Found]:
     """Yield the values of a stack's resources that the table knows.
 
     A resource whose condition is known to be false is left out; one whose
@@ -69,7 +82,7 @@ def read_resources(
     Args:
         stack: The stack.
         paths: The construct paths of the assembly.
-        malformed: Where to note what is malformed.
+        harvest: Where to note what is malformed, and IAM's resources.
     """
     for declared in stack.declared():
         type_ = type_of(stack, declared)
@@ -77,9 +90,23 @@ def read_resources(
         if kind is not None and may_exist(stack, declared):
             origin = origin_of(stack, declared, paths)
             value, problems = kind.read(_resolved(stack, declared), origin)
-            malformed.extend(Located(origin, problem) for problem in problems)
+            harvest.malformed.extend(Located(origin, problem) for problem in problems)
             yield Found(kind, value)
-        malformed.extend(located(stack, declared, paths))
+        elif type_ in IAM_TYPES and may_exist(stack, declared):
+            harvest.iam.append(_iam(stack, declared, origin_of(stack, declared, paths)))
+        harvest.malformed.extend(located(stack, declared, paths))
+
+
+def _iam(stack: Stack, declared: Declared, origin: Origin) -> IamResource:
+    return IamResource(
+        type=declared.body["Type"],
+        properties=stack.resolve(declared.body.get("Properties"), declared.variables),
+        ref=reference_to(stack, declared.logical_id, declared.body),
+        arn=arn_of(stack, declared.logical_id, declared.body),
+        account=stack.environment.account,
+        partition=stack.environment.partition,
+        origin=origin,
+    )
 
 
 def type_of(stack: Stack, declared: Declared) -> str | None:
