@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ecr_constructs.errors import PolicyDocumentError
-from ecr_constructs.model.codec import Fields
+from ecr_constructs.model.codec import Document, Fields
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.problem import Malformed
 from ecr_constructs.model.unresolved import Unknown, Unresolved
@@ -133,3 +133,26 @@ def test_a_parser_may_refuse_with_several_sentences() -> None:
         ("a", "b"),
         ("c", "d"),
     ]
+
+
+def test_a_document_is_parsed_once_by_each_parser() -> None:
+    parsed: list[str] = []
+
+    def one(_: object) -> str:
+        parsed.append("one")
+        return "1"
+
+    def two(_: object) -> str:
+        parsed.append("two")
+        return "2"
+
+    document = Document({"Statement": []})
+    results = [Fields({"P": document}).document("P", parse) for parse in (one, one, two)]
+    assert results == ["1", "1", "2"]
+    assert parsed == ["one", "two"]
+
+
+def test_a_document_that_is_refused_is_refused_each_time() -> None:
+    document = Document({"Statement": [{**STATEMENT, "Effect": "Maybe"}]})
+    for _ in range(2):
+        assert isinstance(_document(document), Malformed)

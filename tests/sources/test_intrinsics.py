@@ -262,3 +262,32 @@ def test_a_certain_field_stays_what_it_is_when_the_rest_is_known(
         late = resolved(picked, given={"Team": value}, **SECTIONS)
         if isinstance(early, str):
             assert early == late
+
+
+def test_equal_policies_are_one_object() -> None:
+    def policy(account: Any) -> dict[str, Any]:
+        return {"Statement": [{"Principal": {"AWS": account}}]}
+
+    stack = stack_of(**SECTIONS)
+    first, second, other = (
+        stack.resolve(policy({"Ref": name})) for name in ("Stage", "Stage", "AWS::Region")
+    )
+    assert first is second
+    assert first == policy("dev")
+    assert other == policy("eu-west-1")
+
+
+def test_each_resource_has_its_own_notes_of_a_policy_that_others_have_too() -> None:
+    stack = stack_of()
+    for _ in range(2):
+        value = {"P": {"Statement": {"Ref": "Nowhere"}}}
+        stack.resolve(value)
+        assert [problem.path for problem in stack.reading.take(value)] == ["P.Statement.Ref"]
+
+
+def test_policies_in_loops_are_each_loops_own() -> None:
+    stack = stack_of()
+    value = {"Statement": {"Ref": "Team"}}
+    assert stack.resolve(value, frozenset({"Team"})) == {"Statement": Unresolved.of("Main.Team")}
+    stack.resolve(value)
+    assert len(stack.reading.take(value)) == 1

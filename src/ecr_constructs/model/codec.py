@@ -18,6 +18,24 @@ from ecr_constructs.model.unresolved_json import dump_json, parse_json
 T = TypeVar("T")
 
 
+class Document(dict[str, Any]):
+    """A policy that several resources have alike; it is parsed once.
+
+    The repositories of a fleet share a few policies, and parsing them is most
+    of the work of reading a template.
+    """
+
+    __slots__ = ("_parsed",)
+
+    def parsed(self, parse: Callable[[object], T]) -> T:
+        """Return what ``parse`` makes of the document, from before if it did already."""
+        before = getattr(self, "_parsed", None)
+        if before is None or before[0] != parse:
+            before = self._parsed = (parse, parse(self))
+        result: T = before[1]
+        return result
+
+
 class Fields:
     """The members of an object in a template, read by the type they should have.
 
@@ -155,6 +173,8 @@ def _parsed(value: object, parse: Callable[[object], T]) -> T:
     if isinstance(value, str):
         parsed: T = _parsed_text(value, parse)
         return parsed
+    if isinstance(value, Document):
+        return value.parsed(parse)
     return parse(parse_json(value) if isinstance(value, Unresolved) else value)
 
 

@@ -77,6 +77,13 @@ def _object(stack: Stack, value: dict[str, Any]) -> Any:
         function = _FUNCTIONS.get(name)
         if function is not None:
             return function(stack, argument)
+    if "Statement" in value:
+        return stack.document(value)
+    return members_of(stack, value)
+
+
+def members_of(stack: Stack, value: Mapping[str, Any]) -> Any:
+    """Return an object's members resolved; it is unknown as a whole if a function adds to it."""
     members = {}
     for name, each in value.items():
         if name[:4] == "Fn::":

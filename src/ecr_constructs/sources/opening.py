@@ -111,7 +111,7 @@ class Opener:
             parent=parent,
         )
         self._links.stacks.append(stack)
-        for declared in stack.declared():
+        for declared in stack.declared:
             if _type(declared) in _NESTS and may_exist(stack, declared):
                 self._open_nested(stack, declared)
                 self.malformed.extend(located(stack, declared, self.paths))

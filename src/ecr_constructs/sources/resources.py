@@ -84,7 +84,7 @@ def read_resources(stack: Stack, paths: ConstructPaths, harvest: Harvest) -> Ite
         paths: The construct paths of the assembly.
         harvest: Where to note what is malformed, and IAM's resources.
     """
-    for declared in stack.declared():
+    for declared in stack.declared:
         type_ = type_of(stack, declared)
         kind = None if type_ is None else KINDS.get(type_)
         if kind is not None and may_exist(stack, declared):

@@ -8,15 +8,18 @@ that is not known, so that a circle of references ends there.
 
 from __future__ import annotations
 
+import functools
+import marshal
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from ecr_constructs.model.codec import Document
 from ecr_constructs.model.unresolved import Text, Unknown, Unresolved, join
 from ecr_constructs.sources.conditions import evaluate
 from ecr_constructs.sources.environment import Environment
-from ecr_constructs.sources.intrinsics import NO_VALUE, resolve
+from ecr_constructs.sources.intrinsics import NO_VALUE, members_of, resolve
 from ecr_constructs.sources.parameters import parameter, pseudo_parameters
 from ecr_constructs.sources.physical import attribute_of, reference_to
 from ecr_constructs.sources.reading import Reading
@@ -50,8 +53,7 @@ class Place:
     is_named: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """A resource as its template declares it.
 
     Attributes:
@@ -105,16 +107,19 @@ class Stack:
         self._is_transformed = "Transform" in template
         self._variables: frozenset[str] = frozenset()
         self._looked_up: dict[tuple[str, ...], Any] = {}
+        self._documents: dict[bytes, Any] = {}
         self._pseudo = {**pseudo_parameters(self), "AWS::NoValue": NO_VALUE}
 
-    def declared(self) -> Iterator[Declared]:
-        """Yield the resources in the order of the template, those in loops once for each loop."""
+    @functools.cached_property
+    def declared(self) -> Sequence[Declared]:
+        """The resources in the order of the template, those in a loop once for the loop."""
+        found: list[Declared] = []
         pending = [Declared(logical_id, body) for logical_id, body in self.resources.items()]
         pending.reverse()
         while pending:
             each = pending.pop()
             if not each.logical_id.startswith(_LOOP):
-                yield each
+                found.append(each)
                 continue
             match each.body:
                 case [str() as variable, _, dict() as bodies]:
@@ -122,7 +127,8 @@ class Stack:
                     inner = [Declared(key, body, variables) for key, body in bodies.items()]
                     pending.extend(reversed(inner))
                 case _:
-                    yield each
+                    found.append(each)
+        return found
 
     def resolve(self, value: Any, variables: frozenset[str] = frozenset()) -> Any:
         """Return a value with its intrinsics resolved as far as they go.
@@ -137,6 +143,21 @@ class Stack:
         finally:
             self._variables = outer
         return None if result is NO_VALUE else result
+
+    def document(self, value: Any) -> Any:
+        """Return a policy with its intrinsics resolved; equal ones give the very same object."""
+        if self._variables:
+            return members_of(self, value)
+        key = marshal.dumps(value, 2)
+        known = self._documents.get(key)
+        if known is None:
+            before = len(self.reading.notes)
+            known = members_of(self, value)
+            if isinstance(known, dict):
+                known = Document(known)
+            if len(self.reading.notes) == before:  # each resource has its own notes
+                self._documents[key] = known
+        return known
 
     def unknown(self, *names: str) -> Unresolved:
         """Return a value that is not known, called after this stack."""
