@@ -65,6 +65,8 @@ def kind_problems(given: Mapping[str, object]) -> Iterator[Problem]:
             kind, words, fix = _KINDS[name]
             if not isinstance(value, kind):
                 yield problem_at(name, f"{name} must be {words}, got {value!r}", fix)
+            elif name == "tags":
+                yield from _tag_problems(value)
             continue
         each, words, fix = _ELEMENTS[name]
         if not isinstance(value, tuple):
@@ -74,6 +76,17 @@ def kind_problems(given: Mapping[str, object]) -> Iterator[Problem]:
             if not isinstance(element, each):
                 path = f"{name}[{index}]"
                 yield problem_at(path, f"{name} must be {words}, got {element!r}", fix)
+
+
+def _tag_problems(tags: object) -> Iterator[Problem]:
+    for key, value in tags.items() if isinstance(tags, Mapping) else ():
+        for what, text in (("key", key), ("value", value)):
+            if not isinstance(text, str):
+                yield problem_at(
+                    f"tags[{key!r}]",
+                    f"a tag's {what} must be a string, got {text!r}",
+                    f"write {str(text)!r}",
+                )
 
 
 def several(values: object) -> object:
