@@ -31,7 +31,7 @@ class RepositoryAccess(ecr.RepositoryBase):
     _ledger: StackLedger
 
     @abstractmethod
-    def write_policy(self) -> None:
+    def write_at_synthesis(self) -> None:
         """Write the policy to where it belongs; the library calls it at synthesis."""
 
     @on_this_side

@@ -1,12 +1,12 @@
-"""What the library knows of each stack: where it lies, and the policies to write at the end.
+"""What the library knows of each stack: where it lies, and what to write at the end.
 
 Layer: constructs.
 
-A repository's policy is written once, when the app is synthesised: statements
-arrive one by one, and writing each time would cost a round trip and a whole
-policy. CDK calls one aspect a stack; after it, statements are written at once,
-so that none is lost that a later aspect brings. What CDK never calls it for is
-an error of its validation, and never silence.
+The policy of a repository and the settings of a registry are written once, when
+the app is synthesised: they arrive one by one, and writing each time would cost
+a round trip and a whole policy. CDK calls one aspect a stack; after it, all is
+written at once, so that nothing is lost that a later aspect brings. What CDK
+never calls it for is an error of its validation, and never silence.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class _Writer(Protocol):
     @property
     def node(self) -> Node: ...
 
-    def write_policy(self) -> None:
-        """Write the policy into the template's resource."""
+    def write_at_synthesis(self) -> None:
+        """Write what has arrived into the template's resource."""
 
 
 class StackLedger:
-    """One stack: its place, and who has a policy to write.
+    """One stack: its place, and who has something to write.
 
     Attributes:
         place: Account, Region and partition; tokens where the stack has none.
@@ -60,7 +60,7 @@ class StackLedger:
         self._is_open = False
 
     def open(self) -> None:
-        """Have CDK ask for the stack's policies; called before a writer is defined.
+        """Have CDK ask for what is to write; called before a writer is defined.
 
         It must be before: an aspect that people write may bring the first
         statement, and CDK calls none that another aspect attaches.
@@ -73,23 +73,24 @@ class StackLedger:
         self.stack.node.add_validation(_AllWritten(self))
 
     def schedule(self, writer: _Writer) -> None:
-        """Have ``writer`` write its policy at synthesis, or now if that is under way."""
+        """Have ``writer`` write at synthesis, or now if that is under way."""
         if self._pending is None:
-            writer.write_policy()
+            writer.write_at_synthesis()
         else:
             self._pending[writer] = None
 
     def write(self) -> None:
-        """Write all policies that wait."""
+        """Have all write that wait."""
         pending, self._pending = self._pending or {}, None
         for writer in pending:
-            writer.write_policy()
+            writer.write_at_synthesis()
 
     def complaints(self) -> list[str]:
-        """Return an error for each policy that still waits."""
+        """Return an error for each that still waits."""
         return [
             f"the policy of {writer.node.path} was not written, as its stack got its first"
-            " repository while aspects were called; define one before, or outside of an aspect"
+            " repository or registry while aspects were called; define one before, or outside of an"
+            " aspect"
             for writer in self._pending or ()
         ]
 

@@ -143,7 +143,7 @@ class ReferencedRepository(RepositoryAccess):
             organization_id=organization_id,
         )
 
-    def write_policy(self) -> None:
+    def write_at_synthesis(self) -> None:
         """Warn of what must be handed over; the library calls it at synthesis."""
         self._gate.warn(self)
         hand_over = self.hand_over

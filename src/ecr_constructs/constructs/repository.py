@@ -271,7 +271,7 @@ class GovernedRepository(RepositoryAccess):
             scope, construct_id, repository_name=repository_name, repository_arn=repository_arn
         )
 
-    def write_policy(self) -> None:
+    def write_at_synthesis(self) -> None:
         """Write the policy into the resource; the library calls it at synthesis."""
         self._gate.warn(self)
         jsii.set(self._cfn, "repositoryPolicyText", self._gate.document())
