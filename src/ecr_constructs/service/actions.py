@@ -102,20 +102,29 @@ REGISTRY: Final = frozenset(
 )
 
 
-def expand(pattern: str) -> frozenset[str]:
-    """Return the actions on a repository that ``pattern`` covers, as IAM matches them.
+def expand(pattern: str, among: frozenset[str] = REPOSITORY) -> frozenset[str]:
+    """Return the actions that ``pattern`` covers, as IAM matches them.
 
     Names are not case-sensitive; ``*`` and ``?`` are wildcards.
+
+    Args:
+        pattern: Such as ``"ecr:Batch*"``.
+        among: Which actions there are. Default: those on a repository.
 
     >>> sorted(expand("ecr:Get*Url*"))
     ['ecr:GetDownloadUrlForLayer']
     """
-    return _expand(pattern, REPOSITORY)
+    return _expand(pattern, among)
 
 
-def nearest(name: str) -> str | None:
-    """Return the action whose name is closest to a misspelt one, or None."""
-    everything = {action.lower(): action for action in REPOSITORY | REGISTRY}
+def nearest(name: str, among: frozenset[str] = REPOSITORY | REGISTRY) -> str | None:
+    """Return the action whose name is closest to a misspelt one, or None.
+
+    Args:
+        name: The name.
+        among: Which actions there are. Default: all of Amazon ECR.
+    """
+    everything = {action.lower(): action for action in among}
     close = difflib.get_close_matches(name.lower(), everything, n=1, cutoff=0.8)
     return everything[close[0]] if close else None
 
