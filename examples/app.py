@@ -90,11 +90,31 @@ class Repositories(cdk.Stack):
         scratch.grant_pull_push(build)
 
 
+class StorefrontImages(cdk.Stack):
+    """What a service team brings of its own.
+
+    A stack that comes before the service's: Lambda takes an image that is there,
+    so it is pushed between the two deployments.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, env: cdk.Environment) -> None:
+        super().__init__(scope, construct_id, env=env)
+        self.thumbnails = GovernedRepository(
+            self, "Thumbnails", repository_name="web/thumbnails", baseline=BASELINE
+        )
+
+
 class Storefront(cdk.Stack):
-    """What a service team deploys: it pulls, and brings a repository of its own."""
+    """The service: an ECS service and a Lambda function that pull."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, web: GovernedRepository, env: cdk.Environment
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        web: GovernedRepository,
+        thumbnails: GovernedRepository,
+        env: cdk.Environment,
     ) -> None:
         super().__init__(scope, construct_id, env=env)
         network = ec2.Vpc(
@@ -117,10 +137,6 @@ class Storefront(cdk.Stack):
             logging=ecs.LogDrivers.aws_logs(stream_prefix="web"),
         )
         ecs.FargateService(self, "Service", cluster=cluster, task_definition=task)
-
-        thumbnails = GovernedRepository(
-            self, "Thumbnails", repository_name="web/thumbnails", baseline=BASELINE
-        )
         lambda_.DockerImageFunction(
             self,
             "MakeThumbnails",
@@ -139,7 +155,14 @@ def build() -> cdk.App:
     """Return the app; ``CDK_OUTDIR`` says where it is synthesised to, else ``cdk.out``."""
     app = cdk.App(outdir=os.environ.get("CDK_OUTDIR"))
     repositories = Repositories(app, "Repositories", env=REGISTRY)
-    storefront = Storefront(app, "Storefront", web=repositories.web, env=REGISTRY)
+    images = StorefrontImages(app, "StorefrontImages", env=REGISTRY)
+    storefront = Storefront(
+        app,
+        "Storefront",
+        web=repositories.web,
+        thumbnails=images.thumbnails,
+        env=REGISTRY,
+    )
 
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks())
     acknowledge(

@@ -47,7 +47,8 @@ def test_the_example_is_what_its_assembly_says(emulator: Emulator, tmp_path: Pat
     cdk_cli.bootstrap(assembly)
     cdk_cli.deploy(assembly)
 
-    assert cdk_cli.deploy(assembly).count("(no changes)") == 2
+    stacks = len(list(assembly.glob("*.template.json")))
+    assert cdk_cli.deploy(assembly).count("(no changes)") == stacks
     assert "Number of stacks with differences: 0" in cdk_cli.diff(assembly)
     assert "Number of resources with drift: 0" in cdk_cli.drift(assembly)
     declared = {str(each.repository_name): as_seen(each) for each in registry.repositories}
