@@ -303,7 +303,7 @@ def test_a_loop_is_read_as_one_repository_of_which_the_variable_is_unknown(
     assert only.repository_name == Unresolved(
         (Unknown("Main.Team"), "/", Unknown("Main.Name"), "/${AWS::Region}")
     )
-    assert [str(value) for _, value in only.tags] == ["${Main.Team}", "${Main.Name}"]
+    assert [str(value) for _, value in only.tags] == ["${Main.Team}", "${Main.Name}", "{Name}"]
 
 
 def test_notes_a_loop_that_is_none_and_passes_over_a_transform(tmp_path: Path) -> None:

@@ -59,6 +59,12 @@ def test_finds_what_is_added_later(paths: ConstructPaths) -> None:
     assert paths.find("Late", "Repo") == "Late/Repo"
 
 
+def test_finds_nothing_of_a_construct_that_is_in_no_stack(paths: ConstructPaths) -> None:
+    paths.add("Main", {"/Elsewhere/Lost": [_id("Lost")]})
+    assert paths.find("Main", "Lost") is None
+    assert paths.find("Elsewhere", "Lost") is None
+
+
 def test_tells_the_template_of_a_nested_stack(paths: ConstructPaths) -> None:
     assert paths.template_files == {"Main/Nest": "MainNest.nested.template.json"}
 

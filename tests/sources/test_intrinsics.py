@@ -84,6 +84,10 @@ def test_resolves(value: Any, expected: object) -> None:
         ({"Fn::If": ["IsTeamA", "same", "same"]}, "same"),
         ({"Fn::FindInMap": ["Quota", {"Ref": "Team"}, "images"]}, None),
         ({"Fn::Length": {"Fn::GetAZs": ""}}, None),
+        ({"Fn::Join": [",", {"Fn::GetAZs": ""}]}, None),
+        ({"Fn::Select": [{"Ref": "Team"}, ["a"]]}, None),
+        ({"Fn::Select": [0, {"Fn::GetAZs": ""}]}, None),
+        ({"Fn::ToJsonString": {"\ue000": 1}}, None),
         ({"Fn::ToJsonString": {"a": {"Ref": "Team"}}}, '{"a":"${Main.Team}"}'),
         ("{{resolve:ssm:/team}}", "${Main.resolve:ssm:/team}"),
         ({"Fn::Sub": "x{{resolve:ssm:/team}}y"}, "x${Main.resolve:ssm:/team}y"),
@@ -139,6 +143,9 @@ def test_a_split_with_an_uncertain_number_of_fields_is_unknown_as_a_whole() -> N
         ({"a": {"Fn::Sub": {}}}, "a.Fn::Sub", "Fn::Sub must be a text"),
         ({"a": {"Fn::Sub": "${Zones}"}}, "a.Fn::Sub", "Fn::Sub must be made of texts"),
         ({"a": {"Fn::GetAtt": 5}}, "a.Fn::GetAtt", "Fn::GetAtt must be"),
+        ({"a": {"Fn::GetAtt": ["A", ["x"]]}}, "a.Fn::GetAtt", "Fn::GetAtt must be"),
+        ({"a": {"Fn::Split": [",", ["x"]]}}, "a.Fn::Split", "Fn::Split must be"),
+        ({"a": {"Fn::Select": 5}}, "a.Fn::Select", "Fn::Select must be"),
         ({"a": {"Fn::Split": ["", "x"]}}, "a.Fn::Split", "Fn::Split must be"),
         ({"a": {"Fn::Select": [9, ["x"]]}}, "a.Fn::Select", "an index below 1"),
         ({"a": {"Fn::Select": ["-1", ["x"]]}}, "a.Fn::Select", "Fn::Select must be"),
@@ -176,10 +183,10 @@ def test_a_transformed_template_may_refer_to_what_the_transform_adds() -> None:
     assert stack.reading.take(value) == []
 
 
+@pytest.mark.parametrize("member", ["RepositoryName", "Statement"])
 @pytest.mark.parametrize("name", ["Fn::Transform", "Fn::ForEach::Each", "Fn::Cidr", "Fn::New"])
-def test_an_object_that_a_function_adds_to_is_unknown_as_a_whole(name: str) -> None:
-    value = {"RepositoryName": "api", name: {"Name": "AWS::Include"}}
-    assert isinstance(resolved(value), Unresolved)
+def test_an_object_that_a_function_adds_to_is_unknown_as_a_whole(name: str, member: str) -> None:
+    assert isinstance(resolved({member: "api", name: {"Name": "AWS::Include"}}), Unresolved)
 
 
 def test_unknown_values_are_equal_only_where_they_are_the_same() -> None:
@@ -191,6 +198,26 @@ def test_unknown_values_are_equal_only_where_they_are_the_same() -> None:
     long = "x" * 200
     assert pick("a", f"{long}1") == pick("a", f"{long}1")
     assert pick("a", f"{long}1") != pick("a", f"{long}2")
+
+
+def _deep(depth: int, bottom: Any) -> Any:
+    value = bottom
+    for level in range(depth):
+        value = {"in": value} if level % 2 else [value]
+    return value
+
+
+def test_an_unknown_value_too_deep_to_be_written_out_has_a_name_of_its_own() -> None:
+    a, same, b = (resolved({"Fn::Base64": _deep(3000, bottom)}) for bottom in ("a", "a", "b"))
+    assert a == same
+    assert a != b
+
+
+def test_a_policy_too_deep_to_be_shared_is_resolved_as_far_as_it_goes() -> None:
+    stack = stack_of()
+    value = {"Statement": _deep(3000, "x"), "Sid": {"Ref": "AWS::Region"}}
+    assert stack.resolve(value)["Sid"] == "eu-west-1"
+    assert [problem.id for problem in stack.reading.take({})] == ["too-deep"]
 
 
 def test_values_that_nest_too_deep_are_noted_once_and_not_known() -> None:

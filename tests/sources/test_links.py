@@ -126,6 +126,12 @@ def test_import_passes_over_outputs_that_are_none(world: _World, outputs: Any) -
     assert isinstance(world.stack("User").resolve(_import("N")), Unresolved)
 
 
+@pytest.mark.parametrize("value", [["x"], {"a": 1}, None])
+def test_import_of_what_is_no_text_is_unknown(world: _World, value: Any) -> None:
+    world.stack("Owner", Outputs=_output(value, "N"))
+    assert str(world.stack("User").resolve(_import("N"))) == "${Owner.Outputs.Name}"
+
+
 def test_get_stack_output_takes_an_output_by_stack_and_name(world: _World) -> None:
     world.stack("Owner", Outputs=_output("x"))
     assert world.stack("User").resolve(_get()) == "x"
@@ -198,6 +204,14 @@ def test_reader_takes_the_value_that_is_written_for_its_region(world: _World) ->
 def test_reader_is_unknown_elsewhere(world: _World, environment: Environment) -> None:
     world.stack("Owner", Resources={"Writer": _writer()})
     assert str(_read(world, environment)) == f"${{User.Reader.{EXPORT}}}"
+
+
+def test_reader_takes_several_values(world: _World) -> None:
+    world.stack("Owner", Resources={"Writer": _writer()})
+    reader = {"Type": "Custom::CrossRegionExportReader"}
+    user = world.stack("User", VIRGINIA, Resources={"Reader": reader})
+    for name, expected in ((EXPORT, "eu-west-1"), ("Gone", "${User.Reader.Gone}")):
+        assert str(user.resolve({"Fn::GetAtt": ["Reader", name]})) == expected
 
 
 def test_reader_passes_over_a_writer_that_is_none(world: _World) -> None:

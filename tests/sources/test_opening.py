@@ -142,6 +142,13 @@ def test_templates_nest_as_deep_as_values(tmp_path: Path) -> None:
     assert [each.problem.id for each in deployment.malformed] == ["nested-template"]
 
 
+def test_an_output_that_a_nested_stack_has_not_is_unknown(tmp_path: Path) -> None:
+    write(tmp_path / "child.json", CHILD)
+    name = {"Fn::GetAtt": ["Inner", "Outputs.Gone"]}
+    resources = {"Inner": _nested("child.json"), "R": repository(RepositoryName=name)}
+    assert "${Main/Inner.Outputs.Gone}" in _names(_read(tmp_path, Resources=resources))
+
+
 def test_leaves_out_a_nested_stack_that_a_condition_excludes(tmp_path: Path) -> None:
     write(tmp_path / "child.json", CHILD)
     resources = {"Inner": {**_nested("child.json"), "Condition": "No"}}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import marshal
 import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -94,12 +93,29 @@ def name_of(function: str, argument: Any) -> str:
     try:
         text = json.dumps(argument, separators=(",", ":"), ensure_ascii=False)
     except RecursionError:
-        digest = hashlib.sha256(marshal.dumps(argument, 2)).hexdigest()
-        return f"{function}(...#{digest[:8]})"
+        text = _flat(argument)
     if len(text) > _SHOWN:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         text = f"{text[:_SHOWN]}...#{digest[:8]}"
     return f"{function}({text})"
+
+
+def _flat(value: object) -> str:
+    """Return a text that equal values have in common, however deep they nest."""
+    words: list[str] = []
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, dict):
+            words.append(f"{{{len(each)}")
+            pending += each.values()
+            pending += each
+        elif isinstance(each, list):
+            words.append(f"[{len(each)}")
+            pending += each
+        else:
+            words.append(repr(each))
+    return " ".join(words)
 
 
 def _paths(wanted: set[int], document: object) -> dict[int, str]:

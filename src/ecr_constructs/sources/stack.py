@@ -23,6 +23,7 @@ from ecr_constructs.sources.intrinsics import NO_VALUE, members_of, resolve
 from ecr_constructs.sources.parameters import parameter, pseudo_parameters
 from ecr_constructs.sources.physical import attribute_of, reference_to
 from ecr_constructs.sources.reading import Reading
+from ecr_constructs.sources.text import as_text
 
 if TYPE_CHECKING:
     from ecr_constructs.sources.links import Links
@@ -146,9 +147,12 @@ class Stack:
 
     def document(self, value: Any) -> Any:
         """Return a policy with its intrinsics resolved; equal ones give the very same object."""
-        if self._variables:
+        try:
+            key = marshal.dumps(value, 2)
+        except ValueError:  # it nests two thousand deep
+            key = b""
+        if not key or self._variables:
             return members_of(self, value)
-        key = marshal.dumps(value, 2)
         known = self._documents.get(key)
         if known is None:
             before = len(self.reading.notes)
@@ -217,15 +221,21 @@ class Stack:
         )
         return answer
 
-    def output(self, name: str) -> Any:
-        """Return the value of an output; unknown if the template has none of that name."""
+    def output(self, name: str) -> Text:
+        """Return the value of an output, which is always a text.
+
+        It is unknown if the template has no output of that name, or leaves it out.
+        """
+        unknown = self.unknown("Outputs", name)
         output = self.outputs.get(name)
         if not isinstance(output, dict):
-            return self.unknown("Outputs", name)
+            return unknown
         condition = output.get("Condition")
-        if isinstance(condition, str) and self.condition(condition, output) is False:
-            return self.unknown("Outputs", name)
-        return self._once(("", "Outputs", name), lambda: self.resolve(output.get("Value")))
+        if isinstance(condition, str) and self.condition(condition, condition) is False:
+            return unknown
+        value = self._once(("", "Outputs", name), lambda: self.resolve(output.get("Value")))
+        text = as_text(value)
+        return unknown if text is None else text
 
     def _attribute(self, logical_id: str, name: str, body: Mapping[str, Any]) -> Any:
         child = self.children.get(logical_id)

@@ -115,18 +115,14 @@ class _Builder:
 
     def _sequence(self, events: Iterator[Any], depth: int) -> list[Any]:
         entries = []
-        for event in events:
-            if type(event).__name__ == "SequenceEndEvent":
-                break
+        while type(event := next(events)).__name__ != "SequenceEndEvent":
             entries.append(self._value(event, events, depth + 1))
         return entries
 
     def _mapping(self, events: Iterator[Any], depth: int) -> dict[str, Any]:
         members: dict[str, Any] = {}
         merged: dict[str, Any] = {}
-        for event in events:
-            if type(event).__name__ == "MappingEndEvent":
-                break
+        while type(event := next(events)).__name__ != "MappingEndEvent":
             if type(event).__name__ != "ScalarEvent":
                 raise self._refuse(event, "a key that is no plain text")
             value = self._value(next(events), events, depth + 1)
