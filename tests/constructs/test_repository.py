@@ -20,6 +20,7 @@ from tests.synthesis import (
     resource_of,
     statements_of,
     synthesise,
+    warnings_of,
 )
 
 from ecr_constructs import (
@@ -265,9 +266,13 @@ def test_refuses_kms_dsse_outside_of_govcloud(region: str) -> None:
 
 
 def test_warns_of_kms_dsse_where_the_region_is_not_known() -> None:
-    stack = new_stack(env=None)
+    app = new_app()
+    stack = new_stack(app, env=None)
     GovernedRepository(stack, "Api", encryption=EncryptionType.KMS_DSSE)
     assert properties_of(stack)["EncryptionConfiguration"] == {"EncryptionType": "KMS_DSSE"}
+    (warning,) = warnings_of(app)["Stack/Api"]
+    assert "got a stack without a concrete Region; give the stack an env, or write" in warning
+    assert "[ack: ecr-constructs:encryption]" in warning
 
 
 def test_refuses_a_key_with_aes256(refusing: cdk.Stack) -> None:

@@ -1,4 +1,4 @@
-"""The one gate through which statements enter a repository's policy.
+"""The one gate through which statements enter the policy of a repository or of a registry.
 
 Layer: constructs.
 """
@@ -19,7 +19,7 @@ from ecr_constructs.constructs.ledger import StackLedger
 from ecr_constructs.constructs.policy_length import at_most
 from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.governance import Loosening, statement_loosenings
-from ecr_constructs.model.policy import VERSION, Policy, statement_problems
+from ecr_constructs.model.policy import VERSION, Policy, PolicyKind, statement_problems
 from ecr_constructs.model.principals import Place, PolicyPrincipal, Principals
 from ecr_constructs.model.problem import Problem, problem_at, refuse
 from ecr_constructs.model.statement import (
@@ -49,13 +49,14 @@ _NOT_FOR_SERVICES: Final = Condition("BoolIfExists", "aws:PrincipalIsAWSService"
 
 
 class ResourcePolicy:
-    """The statements of one repository's policy, each checked as it comes.
+    """The statements of one policy, each checked as it comes.
 
     Args:
         path: Returns the construct's path, for error messages.
         ledger: The ledger of the construct's stack.
-        place: Where the repository lies, and the baseline's organisation.
+        place: Where the repository or registry lies, and the baseline's organisation.
         exemptions: The controls that may be loosened.
+        kind: What the policy is attached to. Default: a repository.
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class ResourcePolicy:
         ledger: StackLedger,
         place: Place,
         exemptions: Exemptions,
+        kind: PolicyKind = PolicyKind.REPOSITORY,
     ) -> None:
         self._path = path
+        self._kind = kind
         self._ledger = ledger
         self._exemptions = exemptions
         self._statements: list[Statement] = []
@@ -83,7 +86,7 @@ class ResourcePolicy:
 
     @property
     def relied_on(self) -> tuple[Exemption, ...]:
-        """The exemptions that the repository relies on."""
+        """The exemptions that have been relied on."""
         return self._exemptions.relied_on
 
     @property
@@ -92,7 +95,7 @@ class ResourcePolicy:
         return tuple(self._statements)
 
     def document(self) -> dict[str, Any]:
-        """Return the property ``RepositoryPolicyText``."""
+        """Return the policy as a template has it."""
         return self.policy.to_cfn()
 
     def warn(self, construct: IConstruct) -> None:
@@ -106,6 +109,8 @@ class ResourcePolicy:
     def refuse(self, problems: Iterable[Problem], loosenings: Iterable[Loosening]) -> None:
         """Raise all errors at once, loosened controls without exemption among them.
 
+        What is no error is kept for :meth:`warn`.
+
         Raises:
             ConfigurationError: If there is one.
         """
@@ -118,10 +123,21 @@ class ResourcePolicy:
                 covering.append(exemption)
         if found:
             refuse(found, path=self._path())
+        self._warnings += found
         self._exemptions.rely_on(covering)
 
-    def allow(self, principals: Iterable[PolicyPrincipal], actions: Iterable[str]) -> None:
+    def allow(
+        self,
+        principals: Iterable[PolicyPrincipal],
+        actions: Iterable[str],
+        resources: tuple[str, ...] = (),
+    ) -> None:
         """Allow actions to principals.
+
+        Args:
+            principals: Who.
+            actions: What.
+            resources: On what; the policy of a repository names none.
 
         Raises:
             ConfigurationError: If nobody or nothing is named, or a statement is refused.
@@ -130,7 +146,12 @@ class ResourcePolicy:
         self.refuse(self._allow_problems(everybody, actions), ())
         wanted = tuple(sorted(actions))
         self.add(
-            Statement(principals=s.principals, conditions=s.conditions, actions=wanted)
+            Statement(
+                principals=s.principals,
+                conditions=s.conditions,
+                actions=wanted,
+                resources=resources,
+            )
             for each in everybody
             for s in each.subjects(self.place)
         )
@@ -156,7 +177,9 @@ class ResourcePolicy:
                     "write Principals.account(...), or grant_...(...) for one of CDK's principals",
                 )
 
-    def deny_outside_organization(self, organization_id: str | None) -> None:
+    def deny_outside_organization(
+        self, organization_id: str | None, resources: tuple[str, ...] = ()
+    ) -> None:
         """Deny what moves or deletes images to principals outside the organisation.
 
         Raises:
@@ -165,9 +188,11 @@ class ResourcePolicy:
         principal = Principals.organization(organization_id)
         self.refuse(principal.problems(self.place), ())
         value = organization_id or self.place.organization_id or ""
-        self._deny("aws:PrincipalOrgID", (value,))
+        self._deny("aws:PrincipalOrgID", (value,), resources)
 
-    def deny_outside_vpc_endpoint(self, vpc_endpoint_ids: tuple[str, ...]) -> None:
+    def deny_outside_vpc_endpoint(
+        self, vpc_endpoint_ids: tuple[str, ...], resources: tuple[str, ...] = ()
+    ) -> None:
         """Deny what moves or deletes images to requests that come through no such endpoint.
 
         Raises:
@@ -184,15 +209,16 @@ class ResourcePolicy:
             self.refuse(
                 [problem_at("vpc_endpoint_ids", message, "write for example 'vpce-1a2b3c4d'")], ()
             )
-        self._deny("aws:SourceVpce", vpc_endpoint_ids)
+        self._deny("aws:SourceVpce", vpc_endpoint_ids, resources)
 
-    def _deny(self, key: str, values: tuple[str, ...]) -> None:
+    def _deny(self, key: str, values: tuple[str, ...], resources: tuple[str, ...]) -> None:
         self.add(
             [
                 Statement(
                     effect=Effect.DENY,
                     principals=(ANYONE,),
                     actions=tuple(sorted(_DENIED)),
+                    resources=resources,
                     conditions=(Condition("StringNotEquals", key, values), _NOT_FOR_SERVICES),
                 )
             ]
@@ -206,13 +232,15 @@ class ResourcePolicy:
                 without an exemption.
         """
         added = [self._complete(statement) for statement in statements]
-        problems = [problem for each in added for problem in statement_problems(each)]
+        problems = [problem for each in added for problem in self._problems(each)]
         self.refuse(
             problems,
             (
                 loosening
                 for each in added
-                for loosening in statement_loosenings(each, account=self.place.account)
+                for loosening in statement_loosenings(
+                    each, account=self.place.account, kind=self._kind
+                )
             ),
         )
         statements = [*self._statements, *added]
@@ -220,7 +248,6 @@ class ResourcePolicy:
         if length > limits.POLICY_TEXT_MAX or any(s.sid is not None for s in added):
             length = self._check_whole(statements)
         self._statements, self._length = statements, length
-        self._warnings += problems
 
     def add_policy(self, policy: Policy) -> None:
         """Add the statements of a policy; raises as :meth:`add`."""
@@ -253,14 +280,19 @@ class ResourcePolicy:
         """
         # Without tokens resolved, which may not be possible yet: the length is the least it can be.
         policy = Policy(tuple(statements)).normalise(partition=self.place.partition)
-        self.refuse(policy.whole_problems(), ())
+        self.refuse(policy.whole_problems(self._kind), ())
         return len(policy.to_json())
 
     def _complete(self, statement: Statement) -> Statement:
         # A deny would get narrower, and a condition on its source binds no other principal.
         if not statement.principals or not _COMPLETED.issuperset(statement.principals):
             return statement
-        if all(problem.id != _CONFUSED_DEPUTY for problem in statement_problems(statement)):
+        if all(problem.id != _CONFUSED_DEPUTY for problem in self._problems(statement)):
             return statement
         source = Condition("StringEquals", "aws:SourceAccount", (self.place.account,))
         return replace(statement, conditions=(*statement.conditions, source))
+
+    def _problems(self, statement: Statement) -> Iterable[Problem]:
+        return statement_problems(
+            statement, self._kind, account=self.place.account, region=self.place.region
+        )
