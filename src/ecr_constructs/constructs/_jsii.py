@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import aws_cdk as cdk
@@ -59,6 +59,31 @@ def no_overrides(cls: type[C]) -> type[C]:
     """
     setattr(cls, _DECLARED_TYPE, cast("Any", cls).__jsii_type__)
     return cls
+
+
+#: Below these, names are not CloudFormation's, and stay as they are.
+_OPAQUE: Final = frozenset({"PolicyText", "RepositoryPolicyText"})
+
+
+def to_jsii(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a resource's properties as its L1 spells them: the first letter is lower case."""
+    return {
+        camel_case(name): value if name in _OPAQUE else _values_to_jsii(value)
+        for name, value in properties.items()
+    }
+
+
+def camel_case(name: str) -> str:
+    """Return the name of a property as its L1 spells it."""
+    return name[0].lower() + name[1:]
+
+
+def _values_to_jsii(value: Any) -> Any:
+    if isinstance(value, dict):
+        return to_jsii(value)
+    if isinstance(value, list):
+        return [_values_to_jsii(each) for each in value]
+    return value
 
 
 class _OnThisSide:
