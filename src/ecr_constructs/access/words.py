@@ -1,0 +1,137 @@
+"""Statements of policies in words.
+
+Layer: access; imports ``model`` and ``service`` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from ecr_constructs.access.caller import Kind, Named, named_by
+from ecr_constructs.access.operators import Quantifier, operator_of
+from ecr_constructs.model.statement import Condition, Effect, Principal, Statement
+from ecr_constructs.model.unresolved import Text
+from ecr_constructs.service import actions
+
+#: The purposes that have a word, the widest first.
+_PURPOSES: Final = (
+    ("pull and push", actions.PULL_PUSH),
+    ("push", actions.PUSH),
+    ("pull", actions.PULL),
+    ("pull", actions.PULL - {"ecr:BatchCheckLayerAvailability"}),
+    ("read", actions.READ),
+)
+_SHOWN: Final = 4
+_VERBS: Final = {
+    "stringequals": ("is", "is not"),
+    "stringequalsignorecase": ("is", "is not"),
+    "stringlike": ("is like", "is not like"),
+    "arnequals": ("is", "is not"),
+    "arnlike": ("is like", "is not like"),
+    "bool": ("is", "is not"),
+    "ipaddress": ("lies in", "lies outside of"),
+    "numericlessthan": ("is less than", ""),
+    "numericlessthanequals": ("is at most", ""),
+    "numericgreaterthan": ("is more than", ""),
+    "numericgreaterthanequals": ("is at least", ""),
+    "datelessthan": ("is before", ""),
+    "datelessthanequals": ("is at the latest", ""),
+    "dategreaterthan": ("is after", ""),
+    "dategreaterthanequals": ("is at the earliest", ""),
+}
+
+
+def describe_statement(statement: Statement) -> str:
+    """Return a statement in one line, lower case, without a full stop.
+
+    >>> describe_statement(Statement(principals=(Principal("AWS", "111122223333"),),
+    ...     actions=("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")))
+    'allows account 111122223333 to pull (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)'
+    """
+    verb = "allows" if statement.effect is Effect.ALLOW else "denies"
+    words = [verb]
+    if statement.principals:
+        words.append(listed(map(describe_principal, statement.principals)))
+    elif statement.not_principals:
+        words += ["everybody but", listed(map(describe_principal, statement.not_principals))]
+    else:
+        words.append("it")
+    words += ["to", describe_actions(statement.actions, statement.not_actions)]
+    if statement.resources and statement.resources != ("*",):
+        words += ["on", listed(map(str, statement.resources))]
+    elif statement.not_resources:
+        words += ["on all but", listed(map(str, statement.not_resources))]
+    if statement.conditions:
+        words += ["if", " and ".join(map(describe_condition, statement.conditions))]
+    return " ".join(words)
+
+
+def describe_actions(names: Sequence[Text], excluded: Sequence[Text] = ()) -> str:
+    """Return actions in words: the purpose that they serve together, and their names."""
+    if excluded:
+        return f"do everything but {listed(map(str, excluded))}"
+    if "*" in names or "ecr:*" in names:
+        return "do everything"
+    purpose = next((word for word, wanted in _PURPOSES if wanted == set(names)), None)
+    shown = listed(map(str, names))
+    return f"{purpose} ({', '.join(map(str, names))})" if purpose else f"do {shown}"
+
+
+def describe_principal(principal: Principal) -> str:
+    """Return an entry of a ``Principal`` element in words."""
+    return describe_named(named_by(principal))
+
+
+def describe_named(named: Named) -> str:
+    """Return a principal in words: ``role Deploy of account 111122223333``."""
+    name = str(named.resource).partition("/")[2]
+    words = {
+        Kind.ANYONE: "anyone",
+        Kind.ACCOUNT: f"account {named.account}",
+        Kind.SERVICE: f"the service {named.value}",
+        Kind.ROLE: f"role {name} of account {named.account}",
+        Kind.USER: f"user {name} of account {named.account}",
+        Kind.SESSION: f"session {name.partition('/')[2]} of role {named.name}"
+        f" of account {named.account}",
+        Kind.FEDERATED_USER: f"federated user {name} of account {named.account}",
+    }
+    return words.get(named.kind, str(named.value))
+
+
+def describe_condition(condition: Condition) -> str:
+    """Return a condition in words: ``aws:PrincipalOrgID is 'o-a1b2c3d4e5'``."""
+    operator = operator_of(condition.operator)
+    values = listed([f"'{value}'" for value in condition.values], "or")
+    if operator is None:
+        return f"{condition.operator} {condition.key} {values}"
+    if operator.family is None:
+        absent = [str(value).lower() == "true" for value in condition.values]
+        return f"{condition.key} is {'not ' if all(absent) else ''}there"
+    bare = condition.operator.lower().removeprefix(operator.quantifier).removesuffix("ifexists")
+    words = _verb(bare, negated=operator.negated)
+    subject = {
+        Quantifier.ONE: condition.key,
+        Quantifier.ANY: f"one of {condition.key}",
+        Quantifier.ALL: f"each of {condition.key}",
+    }[operator.quantifier]
+    tail = ", where it is there" if operator.if_exists else ""
+    return f"{subject} {words} {values}{tail}"
+
+
+def listed(words: Iterable[str], joint: str = "and") -> str:
+    """Return words as a list: ``a, b and c``; of many the first, and how many more."""
+    shown = list(words)
+    if len(shown) > _SHOWN + 1:
+        shown = [*shown[:_SHOWN], f"{len(shown) - _SHOWN} more"]
+        joint = "and" if joint == "and" else "or"
+    if len(shown) <= 1:
+        return "".join(shown)
+    return f"{', '.join(shown[:-1])} {joint} {shown[-1]}"
+
+
+def _verb(bare: str, *, negated: bool) -> str:
+    positive = bare.replace("not", "", 1) if negated else bare
+    if positive in ("numericequals", "dateequals", "binaryequals"):
+        positive = "stringequals"
+    return _VERBS[positive][negated]
