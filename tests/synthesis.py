@@ -29,6 +29,9 @@ OTHER_ENVIRONMENT: Final = cdk.Environment(account=OTHER_ACCOUNT, region=REGION)
 #: Any warning of CDK's own validation of the templates fails the synthesis.
 STRICT: Final = "@aws-cdk/core:strictCfnValidateErrors"
 
+#: CDK's weak references between stacks, which the flags recommend; cfn-lint takes it for no string.
+_UNKNOWN_TO_CFN_LINT: Final = "Fn::GetStackOutput"
+
 _numbers: Final = itertools.count()
 
 
@@ -89,7 +92,8 @@ def synthesise(stage: cdk.Stage, *, lint: bool = True, region: str = REGION) -> 
     }
     if lint:
         for name, template in templates.items():
-            assert lint_errors(template, region) == [], name
+            errors = lint_errors(template, region)
+            assert not errors, (name, errors)
     return templates
 
 
@@ -150,7 +154,11 @@ def lint_errors(template: Mapping[str, Any], region: str = REGION) -> list[str]:
 def _lint(text: str, region: str) -> tuple[str, ...]:
     template = LintedTemplate("template", json.loads(text), regions=[region])
     found = _rules().run("template", template, ConfigMixIn(**ManualArgs(regions=[region])))
-    return tuple(f"{match.rule.id} {match.message}" for match in found if match.rule.id[0] == "E")
+    return tuple(
+        f"{match.rule.id} {match.message}"
+        for match in found
+        if match.rule.id.startswith("E") and _UNKNOWN_TO_CFN_LINT not in match.message
+    )
 
 
 @functools.cache
