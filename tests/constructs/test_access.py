@@ -79,12 +79,12 @@ def identity_statements(template: dict[str, Any]) -> list[dict[str, Any]]:
 def test_a_grant_to_an_identity_of_the_account_is_in_its_own_policy(
     stack: cdk.Stack, method: str, wanted: list[str], kind: str, *, logs_in: bool
 ) -> None:
-    identity: iam.IGrantable = {
+    identities: dict[str, Callable[[], iam.IGrantable]] = {
         "role": lambda: role_in(stack),
         "user": lambda: iam.User(stack, "User"),
         "group": lambda: iam.Group(stack, "Group"),
-    }[kind]()
-    grant = getattr(repository_in(stack), method)(identity)
+    }
+    grant = getattr(repository_in(stack), method)(identities[kind]())
     assert grant.success
     template = template_of(stack)
     found = identity_statements(template)
