@@ -16,13 +16,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ecr_constructs.errors import PolicyDocumentError
+from ecr_constructs.model.policy_kind import PolicyKind, PolicyRules
 from ecr_constructs.model.problem import Problem, refuse
 from ecr_constructs.model.statement import SortKey, Statement, parse_statement
 from ecr_constructs.model.statement_problems import statement_problems
 from ecr_constructs.model.unresolved import Text, Unresolved
-from ecr_constructs.service import limits
 
-__all__ = ["OLD_VERSION", "VERSION", "Policy", "parse_policy", "statement_problems"]
+__all__ = [
+    "OLD_VERSION",
+    "VERSION",
+    "Policy",
+    "PolicyKind",
+    "parse_policy",
+    "statement_problems",
+]
 
 VERSION: Final = "2012-10-17"
 #: The version of a policy that names none; it has no policy variables.
@@ -32,7 +39,7 @@ _TOKEN: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A resource policy of a repository.
+    """A resource policy of a repository or of a whole registry.
 
     Attributes:
         statements: The statements; their order means nothing to IAM.
@@ -98,26 +105,40 @@ class Policy:
             self.version if any(s.has_variables for s in folded.values()) else VERSION,
         )
 
-    def problems(self) -> list[Problem]:
-        """Return what ECR refuses in a repository policy, and what it takes and should not.
+    def problems(
+        self,
+        kind: PolicyKind = PolicyKind.REPOSITORY,
+        *,
+        account: Text | None = None,
+        region: Text | None = None,
+    ) -> list[Problem]:
+        """Return what ECR refuses in a policy of this kind, and what it takes and should not.
 
         * every action exists and acts on a repository; ``ecr:GetAuthorizationToken``
-          belongs in an identity policy;
-        * no ``Resource``: the service is on record refusing it, and leaving it
-          out always works;
+          belongs in an identity policy, or in that of a registry, where every
+          action may stand;
+        * no ``Resource`` in the policy of a repository: the service is on record
+          refusing it, and leaving it out always works; in that of a registry one
+          that names repositories of that registry;
         * a principal in every statement, whole ARNs in it, ids unique;
         * no condition key twice under one operator, as JSON cannot hold it;
         * at most 10,240 characters.
 
         A service principal without ``aws:SourceArn`` or ``aws:SourceAccount``
         (a confused deputy) is a warning.
+
+        Args:
+            kind: What the policy is attached to. Default: a private repository.
+            account: The account of a registry policy. Default: not known.
+            region: The Region of a registry policy. Default: not known.
         """
         problems: list[Problem] = []
         for index, statement in enumerate(self.statements):
-            problems += (p.below(f"Statement[{index}]") for p in statement_problems(statement))
-        return problems + self.whole_problems()
+            found = statement_problems(statement, kind, account=account, region=region)
+            problems += (p.below(f"Statement[{index}]") for p in found)
+        return problems + self.whole_problems(kind)
 
-    def whole_problems(self) -> list[Problem]:
+    def whole_problems(self, kind: PolicyKind = PolicyKind.REPOSITORY) -> list[Problem]:
         """Return what can only be told of the whole policy: ids that clash, too many characters."""
         sids = Counter(s.sid for s in self.statements if isinstance(s.sid, str))
         problems = [
@@ -130,7 +151,7 @@ class Policy:
             for sid, count in sids.items()
             if count > 1
         ]
-        return problems + self._size_problems()
+        return problems + self._size_problems(kind.rules)
 
     def to_document(self) -> dict[str, Any]:
         """Return the policy as IAM spells it."""
@@ -142,20 +163,18 @@ class Policy:
 
     to_cfn = to_document
 
-    def _size_problems(self) -> list[Problem]:
+    def _size_problems(self, rules: PolicyRules) -> list[Problem]:
         # Tokens have no length yet: what is left without them is the least it can be.
         size = len(_TOKEN.sub("", self.to_json()))
-        if size <= limits.POLICY_TEXT_MAX:
+        if size <= rules.text_max:
             return []
         accounts = {p.account for s in self.statements for p in s.principals} - {None}
         return [
             Problem(
                 id="policy-size",
-                message=f"a repository policy must be at most {limits.POLICY_TEXT_MAX:,}"
-                f" characters, got {size:,} ({len(accounts)} accounts in"
-                f" {len(self.statements)} statements)",
-                fix="fold the accounts into one condition: allow_pull(Principals.organization())"
-                " or Principals.organizational_unit('o-.../r-.../ou-...')",
+                message=f"{rules.what} must be at most {rules.text_max:,} characters, got {size:,}"
+                f" ({len(accounts)} accounts in {len(self.statements)} statements)",
+                fix=rules.fold,
             )
         ]
 

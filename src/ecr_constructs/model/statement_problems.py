@@ -1,8 +1,9 @@
-"""What Amazon ECR refuses in a statement of a repository policy, or takes and should not.
+"""What Amazon ECR refuses in a statement of a resource policy, or takes and should not.
 
 Layer: model; imports ``errors`` and ``service`` only.
 
 Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html,
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
@@ -13,27 +14,69 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from ecr_constructs.model import wildcard
+from ecr_constructs.model.policy_kind import PolicyKind, PolicyRules
 from ecr_constructs.model.problem import Problem, Severity
 from ecr_constructs.model.statement import Statement
-from ecr_constructs.model.unresolved import is_known
+from ecr_constructs.model.unresolved import Text, is_known
 from ecr_constructs.service import actions
+from ecr_constructs.service.partitions import partition_of
 
 _SERVICE_SOURCES: Final = ("aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID")
 
 
-def statement_problems(statement: Statement) -> Iterable[Problem]:
-    """Yield what is wrong with one statement; see :meth:`Policy.problems`."""
-    yield from _action_problems(statement)
-    yield from _principal_problems(statement)
+def statement_problems(
+    statement: Statement,
+    kind: PolicyKind = PolicyKind.REPOSITORY,
+    *,
+    account: Text | None = None,
+    region: Text | None = None,
+) -> Iterable[Problem]:
+    """Yield what is wrong with one statement of a policy; see :meth:`Policy.problems`."""
+    yield from _action_problems(statement, kind.rules)
+    yield from _principal_problems(statement, kind.rules)
     yield from _condition_problems(statement)
-    if statement.resources or statement.not_resources:
+    if kind.rules.needs_resource:
+        yield from _registry_resource_problems(statement, account, region)
+    elif statement.resources or statement.not_resources:
         named = [str(value) for value in statement.resources or statement.not_resources]
         yield Problem(
             id="policy-resource",
             path="Resource",
-            message=f"a repository policy must have no Resource, got {named!r}",
+            severity=kind.rules.resource_severity,
+            message=f"{kind.rules.what} must have no Resource, got {named!r}",
             fix="leave it out: the policy acts on its own repository",
         )
+
+
+def _registry_resource_problems(
+    statement: Statement, account: Text | None, region: Text | None
+) -> Iterable[Problem]:
+    """Yield what is wrong with the resources of a statement about a whole registry."""
+    known_region = region if isinstance(region, str) and is_known(region) else None
+    known_account = account if isinstance(account, str) and is_known(account) else None
+    partition = partition_of(known_region) if known_region else None
+    own = f"arn:{partition or '*'}:ecr:{known_region or '*'}:{known_account or '*'}:repository/*"
+    example = (
+        f"arn:{partition or 'aws'}:ecr:{known_region or 'eu-west-1'}:"
+        f"{known_account or '111122223333'}:repository/*"
+    )
+    if not statement.resources and not statement.not_resources:
+        yield Problem(
+            id="policy-resource",
+            path="Resource",
+            message="a statement of a registry policy must have a Resource, got none",
+            fix=f"write {example!r} for all repositories, or a prefix of their names",
+        )
+    for value in statement.resources:
+        if isinstance(value, str) and is_known(value) and not wildcard.overlap(value, own):
+            yield Problem(
+                id="policy-resource",
+                path="Resource",
+                message="a Resource of a registry policy must be repositories of that registry, got"
+                f" {value!r}",
+                fix=f"write for example {example!r}",
+            )
 
 
 def _condition_problems(statement: Statement) -> Iterable[Problem]:
@@ -49,33 +92,45 @@ def _condition_problems(statement: Statement) -> Iterable[Problem]:
             )
 
 
-def _action_problems(statement: Statement) -> Iterable[Problem]:
+def _action_problems(statement: Statement, rules: PolicyRules) -> Iterable[Problem]:
     for name in statement.actions + statement.not_actions:
-        if not isinstance(name, str) or not is_known(name) or actions.expand(name):
+        if not isinstance(name, str) or not is_known(name) or actions.expand(name, rules.actions):
             continue
-        if name in actions.REGISTRY:
+        if name in rules.account_actions:
             message = f"an action must act on a repository, got {name!r}, which acts on the account"
             fix = "allow it in the principal's identity policy instead"
         else:
-            message = f"an action must be one that Amazon ECR has, got {name!r}"
-            close = actions.nearest(name)
-            fix = f"did you mean {close!r}" if close else "write 'ecr:...' as IAM spells it"
+            service = "Amazon ECR" if rules.prefix == "ecr:" else "Amazon ECR Public"
+            message = f"an action must be one that {service} has, got {name!r}"
+            close = _nearest(name, rules)
+            fix = (
+                f"did you mean {close!r}"
+                if close
+                else f"write '{rules.prefix}...' as IAM spells it"
+            )
         yield Problem(id="policy-action", path="Action", message=message, fix=fix)
     if not statement.actions and not statement.not_actions:
         yield Problem(
             id="policy-action",
             path="Action",
             message="a statement must name actions, got none",
-            fix="write 'Action': ['ecr:...']",
+            fix=f"write 'Action': ['{rules.prefix}...']",
         )
 
 
-def _principal_problems(statement: Statement) -> Iterable[Problem]:
+def _nearest(name: str, rules: PolicyRules) -> str | None:
+    """Return the action that was meant, of the other service's name too."""
+    everything = rules.actions | rules.account_actions
+    own = rules.prefix + name.rpartition(":")[2]
+    return actions.nearest(name, everything) or actions.nearest(own, everything)
+
+
+def _principal_problems(statement: Statement, rules: PolicyRules) -> Iterable[Problem]:
     if not statement.principals and not statement.not_principals:
         yield Problem(
             id="policy-principal",
             path="Principal",
-            message="a statement of a repository policy must have a Principal, got none",
+            message=f"a statement of {rules.what} must have a Principal, got none",
             fix="name who it is about",
         )
     for principal in statement.principals + statement.not_principals:

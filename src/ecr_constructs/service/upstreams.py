@@ -96,7 +96,7 @@ _ALL: Final = (
         url="registry-1.docker.io",
         url_pattern=_fixed("registry-1.docker.io"),
         default_prefix="docker-hub",
-        credential="access token",
+        credential="an access token",
         aliases=("docker.io", "index.docker.io", "hub.docker.com"),
         official_namespace="library",
     ),
@@ -106,7 +106,7 @@ _ALL: Final = (
         url="ghcr.io",
         url_pattern=_fixed("ghcr.io"),
         default_prefix="github",
-        credential="personal access token",
+        credential="a personal access token",
     ),
     UpstreamRegistry(
         name="gitlab-container-registry",
@@ -114,7 +114,7 @@ _ALL: Final = (
         url="registry.gitlab.com",
         url_pattern=_fixed("registry.gitlab.com"),
         default_prefix="gitlab",
-        credential="personal, group or project access token",
+        credential="a personal, group or project access token",
     ),
     UpstreamRegistry(
         name="azure-container-registry",
@@ -122,7 +122,7 @@ _ALL: Final = (
         url="<registry name>.azurecr.io",
         url_pattern=re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.azurecr\.io"),
         default_prefix="azure",
-        credential="token",
+        credential="a token",
     ),
     UpstreamRegistry(
         name="chainguard",
@@ -130,7 +130,7 @@ _ALL: Final = (
         url="cgr.dev",
         url_pattern=_fixed("cgr.dev"),
         default_prefix="chainguard",
-        credential="pull token",
+        credential="a pull token",
     ),
     UpstreamRegistry(
         name="ecr",
