@@ -285,6 +285,7 @@ def test_a_loop_is_read_as_one_repository_of_which_the_variable_is_unknown(
         Tags=[
             {"Key": "Team", "Value": {"Ref": "Team"}},
             {"Key": "n", "Value": {"Fn::Sub": "${Name}"}},
+            {"Key": "Plain", "Value": "{Name}"},
         ],
     )
     only = the_repository(
