@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -366,3 +368,17 @@ def test_refuses_options_that_fit_no_template(
     path = write(tmp_path / "x.json", {"Parameters": parameters, "Resources": {}})
     with pytest.raises(ConfigurationError, match=message):
         read_assembly(path, **options)
+
+
+def test_reading_loads_neither_cdk_nor_boto3(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.json", {"Resources": {"R": repository()}})
+    program = (
+        "import sys\n"
+        "from ecr_constructs.sources.assembly import read_assembly\n"
+        f"read_assembly({str(path)!r})\n"
+        "print(sorted({'aws_cdk', 'jsii', 'boto3', 'botocore', 'yaml'} & set(sys.modules)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert result.stdout.strip() == "[]"

@@ -175,8 +175,18 @@ def test_what_would_be_refused_is_not_known() -> None:
     assert shown({"Ref": "Nowhere"}) == "${Main.Nowhere}"
 
 
-def test_a_transformed_template_may_refer_to_what_the_transform_adds() -> None:
-    stack = stack_of(Transform="AWS::Serverless-2016-10-31")
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"Transform": "AWS::Serverless-2016-10-31"},
+        {"Resources": {"Fn::Transform": {"Name": "AWS::Include"}}},
+        {"Conditions": {"Fn::Transform": {"Name": "AWS::Include"}}},
+    ],
+)
+def test_a_transformed_template_may_refer_to_what_the_transform_adds(
+    sections: dict[str, Any],
+) -> None:
+    stack = stack_of(**sections)
     value = {"Fn::If": ["Added", {"Ref": "ApiRole"}, {"Fn::GetAtt": ["ApiRole", "Arn"]}]}
     assert isinstance(stack.resolve(value), Unresolved)
     assert stack.resolve({"Ref": "ApiRole"}) == Unresolved.of("Main.ApiRole")

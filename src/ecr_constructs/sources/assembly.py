@@ -5,20 +5,21 @@ Layer: sources; imports ``model`` only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from ecr_constructs.errors import SourceError
 from ecr_constructs.model.identity_cfn import identities_from_cfn
 from ecr_constructs.model.problem import problem_at, refuse
-from ecr_constructs.model.registry import Deployment, Located, Registry
-from ecr_constructs.model.unresolved import Text
+from ecr_constructs.model.registry import Declaration, Deployment, Located, Registry
+from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.service import patterns
 from ecr_constructs.sources.environment import Environment
 from ecr_constructs.sources.manifest import read_manifest
 from ecr_constructs.sources.opening import Opener
-from ecr_constructs.sources.resources import Found, Harvest, read_resources
+from ecr_constructs.sources.resources import Found, Harvest, Holder, read_resources
 from ecr_constructs.sources.stack import Stack
 
 _NO_PARAMETERS: Final[Mapping[str, str]] = {}
@@ -75,23 +76,34 @@ def read_assembly(
 
 def _deployment(opener: Opener) -> Deployment:
     harvest = Harvest(malformed=opener.malformed)
-    registries: dict[tuple[Text, Text, str], dict[str, list[Found]]] = {}
+    registries: dict[tuple[Text, Text, str], list[Found]] = {}
+    everywhere: list[Found] = []
     for stack in opener.stacks:
         for found in read_resources(stack, opener.paths, harvest):
-            members = registries.setdefault(_registry_of(stack), {})
-            members.setdefault(found.kind.member, []).append(found)
+            if found.kind.holder is Holder.DEPLOYMENT:
+                everywhere.append(_placed(found, stack))
+            else:
+                registries.setdefault(_registry_of(stack), []).append(found)
     identities, malformed = identities_from_cfn(harvest.iam)
     return Deployment(
         registries=tuple(
-            Registry(account=account, region=region, **_ordered(members))
-            for (account, region, _), members in sorted(
+            Registry(account=account, region=region, **_members(found), **_settings(found))
+            for (account, region, _), found in sorted(
                 registries.items(), key=lambda item: tuple(map(_known_first, item[0][:2]))
             )
         ),
         malformed=(*harvest.malformed, *(Located(*each) for each in malformed)),
         acknowledgements=tuple(opener.paths.acknowledgements),
         identities=identities,
+        **_members(everywhere),
     )
+
+
+def _placed(found: Found, stack: Stack) -> Found:
+    """Return a value that is no registry's with the account and Region of its stack."""
+    environment = stack.environment
+    value = replace(found.value, account=environment.account, region=environment.region)
+    return replace(found, value=value)
 
 
 def _registry_of(stack: Stack) -> tuple[Text, Text, str]:
@@ -103,11 +115,37 @@ def _registry_of(stack: Stack) -> tuple[Text, Text, str]:
     return environment.account, environment.region, apart
 
 
-def _ordered(members: Mapping[str, Iterable[Found]]) -> dict[str, Any]:
+def _members(everything: Iterable[Found]) -> dict[str, Any]:
+    """Return the members of which there may be several, each in its order."""
+    members: dict[str, list[Found]] = {}
+    for found in everything:
+        if found.kind.holder is not Holder.REGISTRY_ONCE:
+            members.setdefault(found.kind.member, []).append(found)
     return {
         member: tuple(each.value for each in sorted(found, key=lambda f: f.kind.order(f.value)))
         for member, found in members.items()
     }
+
+
+def _settings(everything: Iterable[Found]) -> dict[str, Any]:
+    """Return what a registry has once, and which resources say so."""
+    once = [found for found in everything if found.kind.holder is Holder.REGISTRY_ONCE]
+    settings: dict[str, list[Found]] = {}
+    for found in once:
+        settings.setdefault(found.kind.member, []).append(found)
+    return {
+        **{member: _agreed(found) for member, found in settings.items()},
+        "declarations": tuple(Declaration(found.kind.member, found.origin) for found in once),
+    }
+
+
+def _agreed(found: Sequence[Found]) -> Any:
+    """Return what all say; unknown where they differ, as one of them will not be deployed."""
+    first, *others = found
+    if all(other.value == first.value for other in others):
+        return first.value
+    names = (f"{each.origin.stack}.{each.origin.logical_id}" for each in found)
+    return Unresolved.of(" or ".join(names))
 
 
 def _known_first(text: Text) -> tuple[bool, str]:

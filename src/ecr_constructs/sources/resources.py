@@ -7,16 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 
+from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.identity_cfn import IAM_TYPES, IamResource
+from ecr_constructs.model.policy import registry_policy_from_cfn
 from ecr_constructs.model.problem import Problem
+from ecr_constructs.model.public_repository import PublicRepository
+from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
+from ecr_constructs.model.pull_time_exclusion import PullTimeUpdateExclusion
 from ecr_constructs.model.registry import Located
+from ecr_constructs.model.replication import Replication
 from ecr_constructs.model.repository import Origin, Repository
+from ecr_constructs.model.scanning import Scanning
+from ecr_constructs.model.signing import Signing
 from ecr_constructs.sources.construct_paths import ConstructPaths, visible
 from ecr_constructs.sources.physical import arn_of, reference_to
 from ecr_constructs.sources.reading import show
 from ecr_constructs.sources.stack import Declared, Stack
+
+
+class Holder(StrEnum):
+    """What holds the values of a type, and how many."""
+
+    REGISTRY = "registry"  # the registry has any number of them
+    REGISTRY_ONCE = "registry-once"  # the registry has one, whoever sets it
+    DEPLOYMENT = "deployment"  # they are the account's, in no Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +41,56 @@ class Kind:
     """How a type of resource is read.
 
     Attributes:
-        member: The member of :class:`~ecr_constructs.model.registry.Registry`
-            that holds what is read.
+        member: The member of :class:`~ecr_constructs.model.registry.Registry`,
+            or of its holder, that holds what is read.
         read: Reads one: takes the resource, its intrinsics resolved, and its
             origin, and gives the value and what is malformed.
         order: The key that the member is sorted by.
+        holder: What holds the values.
     """
 
     member: str
     read: Callable[[Mapping[str, Any], Origin], tuple[Any, list[Problem]]]
     order: Callable[[Any], Any]
+    holder: Holder = Holder.REGISTRY
 
 
-def _by_name(repository: Repository) -> tuple[bool, str]:
-    name = repository.repository_name
-    return (name is None, str(name))
+def _by(attribute: str) -> Callable[[Any], tuple[bool, str]]:
+    """Sort by a text; what has none comes last."""
+
+    def order(value: Any) -> tuple[bool, str]:
+        text = getattr(value, attribute)
+        return (text is None, str(text))
+
+    return order
+
+
+def _once(member: str, read: Callable[[Mapping[str, Any], Origin], Any]) -> Kind:
+    return Kind(member, read, order=lambda _: 0, holder=Holder.REGISTRY_ONCE)
 
 
 #: Another type joins with a line here and a member there.
 KINDS: Final[dict[str, Kind]] = {
-    "AWS::ECR::Repository": Kind("repositories", Repository.from_cfn, _by_name),
+    "AWS::ECR::PublicRepository": Kind(
+        "public_repositories",
+        PublicRepository.from_cfn,
+        _by("repository_name"),
+        Holder.DEPLOYMENT,
+    ),
+    "AWS::ECR::PullThroughCacheRule": Kind(
+        "pull_through_cache_rules", PullThroughCacheRule.from_cfn, _by("ecr_repository_prefix")
+    ),
+    "AWS::ECR::PullTimeUpdateExclusion": Kind(
+        "pull_time_exclusions", PullTimeUpdateExclusion.from_cfn, _by("principal_arn")
+    ),
+    "AWS::ECR::RegistryPolicy": _once("registry_policy", registry_policy_from_cfn),
+    "AWS::ECR::RegistryScanningConfiguration": _once("scanning", Scanning.from_cfn),
+    "AWS::ECR::ReplicationConfiguration": _once("replication", Replication.from_cfn),
+    "AWS::ECR::Repository": Kind("repositories", Repository.from_cfn, _by("repository_name")),
+    "AWS::ECR::RepositoryCreationTemplate": Kind(
+        "creation_templates", CreationTemplate.from_cfn, _by("prefix")
+    ),
+    "AWS::ECR::SigningConfiguration": _once("signing", Signing.from_cfn),
 }
 
 #: What the model reads of a resource beside its properties.
@@ -54,10 +101,11 @@ _TRANSFORM: Final = "Fn::Transform"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value that was read, and how."""
+    """A value that was read, how and where."""
 
     kind: Kind
     value: Any
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +139,7 @@ def read_resources(stack: Stack, paths: ConstructPaths, harvest: Harvest) -> Ite
             origin = origin_of(stack, declared, paths)
             value, problems = kind.read(_resolved(stack, declared), origin)
             harvest.malformed.extend(Located(origin, problem) for problem in problems)
-            yield Found(kind, value)
+            yield Found(kind, value, origin)
         elif type_ in IAM_TYPES and may_exist(stack, declared):
             harvest.iam.append(_iam(stack, declared, origin_of(stack, declared, paths)))
         harvest.malformed.extend(located(stack, declared, paths))

@@ -105,7 +105,11 @@ class Stack:
         self.parameters = _section(template, "Parameters")
         self._conditions = _section(template, "Conditions")
         self.given = given
-        self._is_transformed = "Transform" in template
+        # A transform adds parameters, conditions and resources that nobody can tell here.
+        self._is_transformed = "Transform" in template or any(
+            "Fn::Transform" in section
+            for section in (self.parameters, self._conditions, self.resources)
+        )
         self._variables: frozenset[str] = frozenset()
         self._looked_up: dict[tuple[str, ...], Any] = {}
         self._documents: dict[bytes, Any] = {}
