@@ -16,8 +16,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ecr_constructs.errors import PolicyDocumentError
+from ecr_constructs.model.codec import Fields
 from ecr_constructs.model.policy_kind import PolicyKind, PolicyRules
-from ecr_constructs.model.problem import Problem, refuse
+from ecr_constructs.model.problem import Malformed, Problem, refuse
 from ecr_constructs.model.statement import SortKey, Statement, parse_statement
 from ecr_constructs.model.statement_problems import statement_problems
 from ecr_constructs.model.unresolved import Text, Unresolved
@@ -28,6 +29,7 @@ __all__ = [
     "Policy",
     "PolicyKind",
     "parse_policy",
+    "registry_policy_from_cfn",
     "statement_problems",
 ]
 
@@ -177,6 +179,32 @@ class Policy:
                 fix=rules.fold,
             )
         ]
+
+
+def registry_policy_from_cfn(
+    resource: Mapping[str, Any], origin: object
+) -> tuple[Policy | Malformed | Unresolved, list[Problem]]:
+    """Read an ``AWS::ECR::RegistryPolicy``, its intrinsics resolved as far as they go.
+
+    Args:
+        resource: The resource's ``Properties``.
+        origin: Where it stands; a policy does not keep it.
+
+    Returns:
+        The policy, and what is malformed beside it.
+    """
+    del origin
+    fields = Fields(resource.get("Properties"))
+    policy = fields.document("PolicyText", Policy.from_document)
+    if policy is None:
+        problem = Problem(
+            id="malformed-policy",
+            path="Properties.PolicyText",
+            message="a registry policy must have a PolicyText, got none",
+            fix="write a policy, or drop the resource",
+        )
+        policy = Malformed("", (problem,))
+    return policy, fields.problems
 
 
 def parse_policy(document: object) -> tuple[Policy, list[Problem]]:

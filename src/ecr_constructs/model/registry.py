@@ -8,10 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecr_constructs.model.acknowledgement import Acknowledgement
+from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.identity import Identity
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.problem import Malformed, Problem
+from ecr_constructs.model.public_repository import PublicRepository
+from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
+from ecr_constructs.model.pull_time_exclusion import PullTimeUpdateExclusion
+from ecr_constructs.model.replication import Replication
 from ecr_constructs.model.repository import Origin, Repository
+from ecr_constructs.model.scanning import Scanning
+from ecr_constructs.model.signing import Signing
 from ecr_constructs.model.unresolved import Text, Unresolved
 
 
@@ -23,9 +30,25 @@ class Located:
     problem: Problem
 
 
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A resource that sets what a registry has once.
+
+    Attributes:
+        member: The member of :class:`Registry` that it sets: ``"scanning"``.
+        origin: The resource.
+    """
+
+    member: str
+    origin: Origin
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
     """The registry of one account in one Region.
+
+    What it has once is None where nothing sets it, and unresolved where two
+    resources set it differently: nobody can tell which one is deployed.
 
     Attributes:
         account: 12 digits; :class:`~ecr_constructs.model.unresolved.Unresolved`
@@ -33,13 +56,29 @@ class Registry:
             stack's: two of them need not be the same.
         region: The Region, or unresolved likewise.
         repositories: In the order of their names, those without one last.
-        registry_policy: The resource policy of the whole registry; None for none.
+        registry_policy: The resource policy of the whole registry.
+        scanning: The scanning configuration.
+        replication: The replication configuration.
+        signing: The signing configuration.
+        creation_templates: In the order of their prefixes.
+        pull_through_cache_rules: In the order of their prefixes.
+        pull_time_exclusions: In the order of their principals.
+        declarations: The resources that set what the registry has once, in the
+            order of the assembly. Two of one member are two owners, of which
+            the second to be deployed fails.
     """
 
     account: Text
     region: Text
     repositories: tuple[Repository, ...] = ()
     registry_policy: Policy | Malformed | Unresolved | None = None
+    scanning: Scanning | Unresolved | None = None
+    replication: Replication | Unresolved | None = None
+    signing: Signing | Unresolved | None = None
+    creation_templates: tuple[CreationTemplate, ...] = ()
+    pull_through_cache_rules: tuple[PullThroughCacheRule, ...] = ()
+    pull_time_exclusions: tuple[PullTimeUpdateExclusion, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +92,12 @@ class Deployment:
         acknowledgements: The findings that were silenced with CDK. An assembly
             holds those said on a stack or below; a live account has none.
         identities: The IAM roles and users of the same assembly.
+        public_repositories: In the order of their names, those without one
+            last. They are the account's, whatever their stack's Region.
     """
 
     registries: tuple[Registry, ...] = ()
     malformed: tuple[Located, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
     identities: tuple[Identity, ...] = ()
+    public_repositories: tuple[PublicRepository, ...] = ()
