@@ -107,6 +107,7 @@ def test_what_is_not_known_cannot_be_told(filter_type: FilterType) -> None:
     assert matches(filter_type, "prod", UNKNOWN) is None
     assert matches(filter_type, "prod", TOKEN) is None
     assert matches(filter_type, "prod", None) is None
+    assert matches(filter_type, "", "prod") is None
 
 
 @pytest.mark.parametrize("filter_type", [SCANNING, SIGNING])
@@ -166,6 +167,14 @@ REFUSED = [
     (REPLICATION, "/prod", "got '/prod'; write 'prod'"),
     (REPLICATION, "a//b", "got 'a//b'; write for example 'prod/'"),
     (REPLICATION, "Prod/", "got 'Prod/'; write 'prod/'"),
+    (SCANNING, "Pröd", r"got 'Pröd'; write for example 'prod/\*'"),
+    (SCANNING, "P" * 255, "; write 'ppp"),
+    (SCANNING, "P" * 256, r"; write for example 'prod/\*'"),
+    (REPLICATION, "A//b", "got 'A//b'; write for example 'prod/'"),
+    (REPLICATION, "PR", "got 'PR'; write 'pr'"),
+    (REPLICATION, "P", "got 'P'; write for example 'prod/'"),
+    (REPLICATION, "P" * 256, "; write 'ppp"),
+    (REPLICATION, "P" * 257, "; write for example 'prod/'"),
     (SIGNING, "prod/", r"got 'prod/'; write 'prod/\*'"),
     (SIGNING, "a" * 257, r"1 to 256 .*; write for example 'prod/\*'"),
     (SIGNING, "", "1 to 256 .* got ''"),
@@ -266,6 +275,11 @@ def test_takes_a_prefix_that_ecr_takes(prefix: str) -> None:
         ("Root", "got 'Root'; write 'ROOT'"),
         ("a", "2 to 30 .* got 'a'; write for example 'payments'"),
         ("a" * 31, "2 to 30 .*; write for example 'payments'"),
+        ("AB", "got 'AB'; write 'ab'"),
+        ("A", "got 'A'; write for example 'payments'"),
+        ("A" * 30, "; write 'aaa"),
+        ("A" * 31, "; write for example 'payments'"),
+        ("A//b", "got 'A//b'; write for example 'payments'"),
         ("Prod/", "got 'Prod/'; write 'prod'"),
         ("/prod", "got '/prod'; write 'prod'"),
         ("prod/*", r"got 'prod/\*'; write 'prod'"),

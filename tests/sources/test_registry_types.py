@@ -11,6 +11,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecr as ecr
+from cfnlint.api import ManualArgs, lint
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from tests.sources.templates import ACCOUNT, REGION, read, write
 
 from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
 from ecr_constructs.model.encryption import Encryption, EncryptionType
+from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Malformed
 from ecr_constructs.model.public_repository import CatalogData, PublicRepository
@@ -54,6 +56,15 @@ TEMPLATE = CreationTemplate(
     prefix="docker-hub",
     applied_for=(AppliedFor.PULL_THROUGH_CACHE,),
     encryption=Encryption(EncryptionType.KMS),
+    repository_policy=Policy.of(
+        Statement(
+            principals=(Principal("AWS", "arn:aws:iam::222222222222:root"),),
+            actions=("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+        )
+    ),
+    lifecycle_policy=LifecyclePolicy.of(
+        LifecycleRule.expire_untagged(older_than_days=7)
+    ).normalise(),
     resource_tags=(("team", "platform"),),
     custom_role_arn=ROLE,
 )
@@ -120,6 +131,16 @@ def test_all_types_are_read(tmp_path: Path) -> None:
     (public,) = deployment.public_repositories
     assert (public.account, public.region) == (ACCOUNT, REGION)
     assert public.catalog_data == PUBLIC.catalog_data
+
+
+def test_cfn_lint_takes_all_that_is_written() -> None:
+    """Its schemas and its rules: those about ECR, IAM and every resource."""
+    template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": ALL}
+    settings_ = ManualArgs(regions=["us-east-1"])
+    assert lint(json.dumps(template), config=settings_) == []
+    broken = {**ALL, "Cache": resource("PullThroughCacheRule", {"EcrRepositoryPrefix": "A"})}
+    (*_, last) = lint(json.dumps(template | {"Resources": broken}), config=settings_)
+    assert "'A' does not match" in last.message
 
 
 def test_every_value_tells_where_it_stands(tmp_path: Path) -> None:
@@ -490,6 +511,8 @@ def test_what_cdks_own_constructs_write_is_read(tmp_path: Path) -> None:
         applied_for=["PULL_THROUGH_CACHE"],
         image_tag_mutability="MUTABLE",
         encryption_configuration=template.EncryptionConfigurationProperty(encryption_type="KMS"),
+        repository_policy=TEMPLATE.to_cfn()["RepositoryPolicy"],
+        lifecycle_policy=TEMPLATE.to_cfn()["LifecyclePolicy"],
         resource_tags=[cdk.CfnTag(key="team", value="platform")],
         custom_role_arn=ROLE,
     )

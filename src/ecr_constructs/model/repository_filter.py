@@ -108,16 +108,17 @@ def matches(filter_type: FilterType, value: Text, repository_name: Text | None) 
         repository_name: The name; None where CloudFormation makes one up.
 
     Returns:
-        None where it cannot be told, as the filter or the name is not known.
+        None where it cannot be told, as the filter or the name is not known or
+        the filter is empty, which none may be.
 
     >>> matches(FilterType.WILDCARD, "prod", "repo-prod"), matches(
     ...     FilterType.WILDCARD_MATCH, "prod", "repo-prod"
     ... )
     (True, False)
     """
-    if not isinstance(value, str) or not is_known(value):
+    if not isinstance(value, str) or not is_known(value) or not value:
         return None
-    if filter_type is not FilterType.PREFIX_MATCH and value and not value.strip("*"):
+    if filter_type is not FilterType.PREFIX_MATCH and not value.strip("*"):
         return True
     if not isinstance(repository_name, str) or not is_known(repository_name):
         return None
