@@ -328,3 +328,10 @@ def test_policies_in_loops_are_each_loops_own() -> None:
     assert stack.resolve(value, frozenset({"Team"})) == {"Statement": Unresolved.of("Main.Team")}
     stack.resolve(value)
     assert len(stack.reading.take(value)) == 1
+
+
+def test_a_resource_outside_of_a_loop_knows_nothing_of_its_variable() -> None:
+    stack = stack_of(Resources={"R": _role("${Team}")})
+    assert stack.resolve({"Fn::Sub": "${Team}-${R}"}, frozenset({"Team"})) == Unresolved(
+        (Unknown("Main.Team"), "-${Team}")
+    )

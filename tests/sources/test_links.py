@@ -115,9 +115,17 @@ def test_import_a_circle_of_imports_ends_unknown(world: _World) -> None:
     assert str(one.resolve(_import("Two"))) == "${Two.Outputs.Name}"
 
 
-def test_import_an_export_whose_name_is_imported_is_passed_over(world: _World) -> None:
-    world.stack("Owner", Outputs=_output("x", _import("N")))
+def test_import_passes_over_exports_whose_names_are_imported(world: _World) -> None:
+    """Looking up one of them looks up all of them, which must end."""
+    for name in ("One", "Two", "Three"):
+        world.stack(name, Outputs=_output("x", _import("N")))
     assert isinstance(world.stack("User").resolve(_import("N")), Unresolved)
+
+
+def test_import_prefers_the_stack_that_is_certainly_in_its_environment(world: _World) -> None:
+    for environment in (NOWHERE, IRELAND):
+        world.stack("Owner", environment, Outputs=_output({"Ref": "AWS::Region"}, "N"))
+    assert world.stack("User", IRELAND).resolve(_import("N")) == "eu-west-1"
 
 
 @pytest.mark.parametrize("outputs", [{"Name": "x"}, {"Name": {"Export": "N"}}, {"Name": None}])
