@@ -28,6 +28,7 @@ RESOURCES = {
     "Key": {"Type": "AWS::KMS::Key"},
     "Function": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "scan"}},
     "Build": {"Type": "AWS::CodeBuild::Project", "Properties": {"Name": "build"}},
+    "Hub": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "ecr/hub"}},
     "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "t"}},
     "Broken": {"Type": "AWS::ECR::Repository", "Properties": "x"},
     "Typeless": {},
@@ -57,6 +58,14 @@ RESOURCES = {
         ("Pull.PolicyArn", "arn:aws:iam::111122223333:policy/Pull"),
         ({"Ref": "Key"}, "${Main.Key}"),
         ("Key.Arn", "arn:aws:kms:eu-west-1:111122223333:key/${Main.Key}"),
+        (
+            {"Ref": "Hub"},
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr/hub-${Main.Hub.Suffix}",
+        ),
+        (
+            "Hub.Id",
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr/hub-${Main.Hub.Suffix}",
+        ),
         ("Function.Arn", "arn:aws:lambda:eu-west-1:111122223333:function:scan"),
         ("Build.Arn", "arn:aws:codebuild:eu-west-1:111122223333:project/build"),
         ({"Ref": "Topic"}, "${Main.Topic}"),

@@ -30,7 +30,7 @@ class _Naming:
     Attributes:
         name: The property that holds the name; None where it is always made up.
         ref: What ``Ref`` gives, with blanks for the stack's environment, the
-            name and the path.
+            name, the path and a suffix that AWS makes up.
         attributes: What attributes give, likewise; others are not known.
     """
 
@@ -41,6 +41,7 @@ class _Naming:
 
 _IAM: Final = "arn:{partition}:iam::{account}:"
 _REGIONAL: Final = "{region}:{account}:"
+_SECRET: Final = f"arn:{{partition}}:secretsmanager:{_REGIONAL}secret:{{name}}-{{suffix}}"
 
 _NAMINGS: Final[Mapping[str, _Naming]] = {
     "AWS::CodeBuild::Project": _Naming(
@@ -69,6 +70,8 @@ _NAMINGS: Final[Mapping[str, _Naming]] = {
         name="FunctionName",
         attributes={"Arn": f"arn:{{partition}}:lambda:{_REGIONAL}function:{{name}}"},
     ),
+    # Secrets Manager adds a hyphen and six random characters.
+    "AWS::SecretsManager::Secret": _Naming(name="Name", ref=_SECRET, attributes={"Id": _SECRET}),
 }
 
 
@@ -114,6 +117,7 @@ def _filled(
         url_suffix=environment.url_suffix,
         path=_property(stack, logical_id, body, "Path") or "/",
         name=_name(stack, logical_id, body, naming),
+        suffix=stack.unknown(logical_id, "Suffix"),
     )
 
 
