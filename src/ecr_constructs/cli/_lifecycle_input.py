@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecr_constructs.cli._common import read_text
 from ecr_constructs.errors import ConfigurationError, PolicyDocumentError
-from ecr_constructs.lifecycle.words import examples
-from ecr_constructs.model.lifecycle import LifecyclePolicy
-from ecr_constructs.model.problem import Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ecr_constructs.lifecycle.inventory import Inventory
+    from ecr_constructs.model.lifecycle import LifecyclePolicy
 
 
 def policy_in(path: Path) -> LifecyclePolicy:
@@ -25,6 +25,8 @@ def policy_in(path: Path) -> LifecyclePolicy:
     Raises:
         ConfigurationError: If there is none that ECR would accept.
     """
+    from ecr_constructs.model.lifecycle import LifecyclePolicy
+
     try:
         return LifecyclePolicy.from_json(read_text(path, "policy"))
     except PolicyDocumentError as error:
@@ -32,6 +34,21 @@ def policy_in(path: Path) -> LifecyclePolicy:
         place = f" [{error.path}]" if error.path and not others else ""
         more = f", and {len(others)} problems more; see `lifecycle lint`" if others else ""
         raise ConfigurationError(f"policy {str(path)!r}: {first}{place}{more}") from None
+
+
+@contextmanager
+def many_images() -> Iterator[None]:
+    """Keep Python's cyclic garbage collector off for a while.
+
+    It would walk over all images again and again, and nothing here makes cycles.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def moment(text: str | None) -> datetime:
@@ -94,6 +111,9 @@ def policy_of(
         ConfigurationError: If there is no such repository, or it has no policy
             that is known at synthesis, or registries differ.
     """
+    from ecr_constructs.lifecycle.words import examples
+    from ecr_constructs.model.lifecycle import LifecyclePolicy
+    from ecr_constructs.model.problem import Malformed
     from ecr_constructs.sources.assembly import read_assembly
 
     deployment = read_assembly(assembly, account=account, region=region)

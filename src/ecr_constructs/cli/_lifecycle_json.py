@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from itertools import islice
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -11,12 +13,14 @@ import typer
 from ecr_constructs.cli._common import print_json
 from ecr_constructs.lifecycle.compare import Effect
 from ecr_constructs.lifecycle.notes import notes
-from ecr_constructs.lifecycle.preview import image_document, preview_results, preview_summary
+from ecr_constructs.lifecycle.preview import image_document, preview_summary, result_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ecr_constructs.lifecycle.compare import Comparison
     from ecr_constructs.lifecycle.evaluation import Evaluation
-    from ecr_constructs.lifecycle.verdict import Verdict
+    from ecr_constructs.lifecycle.verdict import Outcome, RuleTotal, Verdict
 
 _BATCH = 10_000
 
@@ -24,22 +28,43 @@ _BATCH = 10_000
 def print_preview(evaluation: Evaluation) -> None:
     """Print the members of ``GetLifecyclePolicyPreview``, and notes where there are some.
 
-    One image a line, written in batches: a repository may lose 100,000.
+    One image a line, put together by hand: a repository may lose 100,000, and
+    all that differs between them is three members.
     """
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    results = preview_results(evaluation)
+    lines = (line for total in evaluation.by_rule() for line in _result_lines(total))
     typer.echo('{\n  "previewResults": [', nl=False)
     comma = ""
-    while batch := list(islice(results, _BATCH)):
-        typer.echo(comma + ",".join(f"\n    {encode(result)}" for result in batch), nl=False)
+    while batch := list(islice(lines, _BATCH)):
+        typer.echo(comma + ",".join(batch), nl=False)
         comma = ","
     typer.echo("\n  ]" if comma else "]", nl=False)
     members: dict[str, Any] = {"summary": preview_summary(evaluation)}
     if sentences := notes(evaluation):
         members["notes"] = sentences
     for name, value in members.items():
-        typer.echo(f",\n  {encode(name)}: {encode(value)}", nl=False)
+        typer.echo(f",\n  {_compact(name)}: {_compact(value)}", nl=False)
     typer.echo("\n}")
+
+
+def _result_lines(total: RuleTotal) -> Iterator[str]:
+    """Yield each of ``preview_results`` as a line of JSON."""
+    for image in total.images:
+        tags = ", ".join(map(encode_basestring, image.tags))
+        yield (
+            f'\n    {{"imageDigest": {encode_basestring(image.digest)}, "imageTags": [{tags}], '
+            f'"imagePushedAt": "{image.pushed_at.isoformat()}", '
+            f"{_same_for(total.outcome, total.rule.rule_priority, image.status)}"
+        )
+
+
+@lru_cache(maxsize=256)
+def _same_for(outcome: Outcome, priority: int | None, status: str) -> str:
+    """Return the members that many images share, and the end of the object."""
+    return _compact(result_of(outcome, priority, status))[1:]
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def print_explanation(evaluation: Evaluation, name: str) -> None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from rich.markup import escape
 from rich.padding import Padding
-from rich.table import Table
 
 from ecr_constructs.cli._common import console
 from ecr_constructs.lifecycle.compare import Effect
 from ecr_constructs.lifecycle.notes import notes
 from ecr_constructs.lifecycle.verdict import Outcome
 from ecr_constructs.lifecycle.words import describe
+from ecr_constructs.model.lifecycle import ActionType
 from ecr_constructs.model.problem import Severity
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from ecr_constructs.lifecycle.compare import Comparison
+    from ecr_constructs.lifecycle.compare import Change, Comparison
     from ecr_constructs.lifecycle.evaluation import Evaluation
     from ecr_constructs.lifecycle.images import Image
     from ecr_constructs.lifecycle.inventory import Inventory
+    from ecr_constructs.lifecycle.verdict import RuleView
     from ecr_constructs.model.problem import Problem
 
 _SHOWN: Final = 10
@@ -62,49 +63,44 @@ def print_preview(evaluation: Evaluation, title: str, *, everything: bool) -> No
     gone: dict[Outcome, list[Image]] = {Outcome.EXPIRE: [], Outcome.ARCHIVE: []}
     for total in evaluation.by_rule():
         out.print(f"\n[bold]rule {total.rule.rule_priority}[/]  {escape(describe(total.rule))}")
-        kept = f"keeps {total.kept}" if total.kept else "keeps none"
         if not total.images:
-            out.print(f"  {kept}, takes none" if total.kept else "  selects none that is left")
+            out.print(f"  keeps {total.kept:,}" if total.kept else "  decides on no image")
             continue
         gone[total.outcome] += total.images
         style, verb = _OUTCOMES[total.outcome], _VERBS[total.outcome]
-        size = _total_size(total.images)
-        out.print(f"  [{style}]{verb} {len(total.images)}[/]{size}, {kept}")
-        _print_images(out, total.images, everything=everything)
-    out.print()
+        count, size = len(total.images), _total_size(total.images)
+        out.print(f"  [{style}]{verb} {count:,}[/]{size}, keeps {total.kept:,}")
+        lines = [_line(image) for image in total.images[: None if everything else _SHOWN]]
+        _print_lines(out, lines, count)
     unselected = evaluation.totals[Outcome.NOT_SELECTED]
     if unselected:
-        out.print(f"{_images(unselected)} selected by no rule")
+        out.print(f"\n[bold]no rule[/]  selects {_images(unselected)}\n  keeps {unselected:,}")
+    out.print()
     for outcome, images in gone.items():
         if images or outcome is Outcome.EXPIRE:
             style = _OUTCOMES[outcome] if images else "green"
             out.print(f"[{style}]{_VERBS[outcome]} {_images(len(images))}[/]{_total_size(images)}")
     out.print(f"keeps {_images(len(evaluation) - sum(map(len, gone.values())))}")
-    print_notes(out, evaluation)
+    _print_notes(out, evaluation)
 
 
 def print_comparison(comparison: Comparison, title: str, *, everything: bool) -> None:
-    """Print by effect the images on which two policies differ."""
+    """Print by effect the images on which two policies differ, and what decides."""
     out = _out()
     out.print(escape(title))
     for effect in Effect:
         changes = [change for change in comparison.changes if change.effect is effect]
         if not changes:
             continue
-        images = [change.after.image for change in changes]
-        style, size = _EFFECTS[effect], _total_size(images)
-        out.print(f"\n[{style}]the change {effect}s {_images(len(images))}[/]{size}")
-        table = Table.grid(padding=(0, 2), pad_edge=True)
-        for change in changes if everything else changes[:_SHOWN]:
-            verdict = change.after if change.after.outcome.acts else change.before
-            rule = verdict.rule.rule_priority if verdict.rule else ""
-            which = f"{'new' if verdict is change.after else 'old'} rule {rule}"
-            table.add_row(*_cells(verdict.image), escape(f"{which}: {verdict.reason}"))
-        out.print(table)
-        _print_fold(out, len(changes), everything=everything)
+        size = _total_size([change.after.image for change in changes])
+        style, count = _EFFECTS[effect], _images(len(changes))
+        out.print(f"\n[{style}]the change {effect}s {count}[/]{size}")
+        shown = changes[: None if everything else _SHOWN]
+        lines = [f"{_line(c.after.image)}  [dim]{escape(_why(c))}[/]" for c in shown]
+        _print_lines(out, lines, len(changes))
     if not comparison.changes:
         out.print("\nthe change makes no difference to them")
-    print_notes(out, comparison.after)
+    _print_notes(out, comparison.after)
 
 
 def print_explanation(evaluation: Evaluation, name: str) -> None:
@@ -113,55 +109,53 @@ def print_explanation(evaluation: Evaluation, name: str) -> None:
     verdict = evaluation.verdict(name)
     image = verdict.image
     out.print(f"[bold]{escape(image.name)}[/]  {escape(image.digest)}")
-    out.print(f"pushed {image.pushed_at:%Y-%m-%d %H:%M}{_total_size([image])}, {image.status}")
+    out.print(f"pushed {image.pushed_at:%Y-%m-%d %H:%M}, {image.status}{_total_size([image])}")
     style = _OUTCOMES.get(verdict.outcome, "green")
     out.print(f"[{style}]{escape(verdict.reason)}[/]\n")
-    table = Table.grid(padding=(0, 2))
     for view in evaluation.views(name):
-        seen = "does not select it"
-        if view.selects:
-            verb = "takes" if view.would_act else "keeps"
-            seen = f"{verb} it"
-            if not view.decides:
-                seen = f"would {verb[:-1]} it, comes too late"
-            elif not verdict.outcome.acts and view.would_act:
-                seen = "would take it, is held back"
-        mark = "[bold]>[/]" if view.decides else " "
-        table.add_row(
-            mark, f"rule {view.rule.rule_priority}", escape(describe(view.rule)), escape(seen)
-        )
-    out.print(table)
-    print_notes(out, evaluation)
+        mark = ">" if view.decides else " "
+        out.print(f"{mark} [bold]rule {view.rule.rule_priority}[/]  {escape(describe(view.rule))}")
+        out.print(f"    [dim]{_seen(view, verdict.outcome)}[/]")
+    _print_notes(out, evaluation)
 
 
-def print_notes(out: Console, evaluation: Evaluation) -> None:
+def _seen(view: RuleView, outcome: Outcome) -> str:
+    """Say how a rule sees the image."""
+    if not view.selects:
+        return "goes with its subject" if view.decides else "does not select it"
+    act = "archive" if view.rule.action is ActionType.TRANSITION else "expire"
+    verb = act if view.would_act else "keep"
+    if not view.decides:
+        return f"would {verb} it, comes too late"
+    return f"would {act} it, is held back" if view.would_act and not outcome.acts else f"{verb}s it"
+
+
+def _why(change: Change) -> str:
+    """Say what decides: the new policy if it acts, else what the old one would have done."""
+    which, verdict = ("new", change.after) if change.after.outcome.acts else ("old", change.before)
+    rule = f"{which} rule {verdict.rule.rule_priority}, " if verdict.rule else ""
+    return f"{rule}{verdict.reason}"
+
+
+def _print_notes(out: Console, evaluation: Evaluation) -> None:
     """Print what the evaluation assumed."""
     for note in notes(evaluation):
         out.print(f"\n[blue]note[/] {escape(note)}")
 
 
-def _print_images(out: Console, images: Sequence[Image], *, everything: bool) -> None:
-    table = Table.grid(padding=(0, 2), pad_edge=True)
-    for image in images if everything else images[:_SHOWN]:
-        table.add_row(*_cells(image))
-    out.print(table)
-    _print_fold(out, len(images), everything=everything)
+def _print_lines(out: Console, lines: Sequence[str], count: int) -> None:
+    """Print the lines, in one go as they may be many, and how many are left out."""
+    if count > len(lines):
+        more = f"and {count - len(lines):,} more, --all shows them"
+        lines = [*lines, f"    [dim]{more}[/]"]
+    out.print("\n".join(lines))
 
 
-def _print_fold(out: Console, count: int, *, everything: bool) -> None:
-    if count > _SHOWN and not everything:
-        out.print(f"    [dim]and {count - _SHOWN} more, --all shows them[/]")
-
-
-def _cells(image: Image) -> tuple[str, str, str, str]:
+def _line(image: Image) -> str:
     size = "" if image.size_in_bytes is None else _bytes(image.size_in_bytes)
     tags = escape(", ".join(image.tags)) if image.tags else "[dim]untagged[/]"
-    return (
-        "",
-        f"{image.pushed_at:%Y-%m-%d %H:%M}",
-        f"{size:>8}",
-        f"{tags} [dim]{image.short_digest}[/]",
-    )
+    pushed = f"{image.pushed_at:%Y-%m-%d %H:%M}"
+    return f"    {pushed}  {size:>8}  {escape(image.short_digest)}  {tags}"
 
 
 def _out() -> Console:
@@ -183,9 +177,9 @@ def _total_size(images: Sequence[Image]) -> str:
 
 
 def _bytes(size: float) -> str:
-    unit = _UNITS[0]
-    for unit in _UNITS:
-        if size < 999.5 or unit == _UNITS[-1]:  # noqa: PLR2004 - above, it is shown as 1.0 of the next
-            break
+    """Say a size in decimal units, as AWS bills it."""
+    for unit in _UNITS[:-1]:
+        if round(size, 1) < 1000:  # noqa: PLR2004 - a unit is a thousand of the one before
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1000
-    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+    return f"{size:.1f} {_UNITS[-1]}"

@@ -1,9 +1,13 @@
-"""`ecr-constructs lifecycle`: lint a policy, preview what it does, compare two."""
+"""`ecr-constructs lifecycle`: lint a policy, preview what it does, compare two.
+
+What a command needs is imported when it runs: every command starts with all of
+this file.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +22,7 @@ from ecr_constructs.cli._common import (
 )
 from ecr_constructs.cli._lifecycle_input import (
     inventory_in,
+    many_images,
     moment,
     one_standard_input,
     policy_in,
@@ -33,13 +38,10 @@ from ecr_constructs.cli._lifecycle_options import (
     ReferrersOption,
 )
 from ecr_constructs.errors import ConfigurationError
-from ecr_constructs.lifecycle.compare import Effect
-from ecr_constructs.lifecycle.compare import compare as compare_policies
-from ecr_constructs.lifecycle.evaluate import evaluate
-from ecr_constructs.lifecycle.lint import lint_text
-from ecr_constructs.lifecycle.verdict import Assumptions, Outcome
-from ecr_constructs.model.lifecycle import LifecyclePolicy, text_problems
 from ecr_constructs.model.problem import Severity
+
+if TYPE_CHECKING:
+    from ecr_constructs.model.lifecycle import LifecyclePolicy
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -50,6 +52,7 @@ app = typer.Typer(
 
 
 @app.command(short_help="Say what ECR refuses in a policy, and what surprises people.")
+@many_images()
 def lint(
     policy: Annotated[
         Path,
@@ -75,6 +78,9 @@ def lint(
     ecr-constructs lifecycle lint policy.json
     ecr-constructs lifecycle lint policy.json --images images.json --fail-on warning
     """  # noqa: D301 - \b keeps the lines of the examples apart
+    from ecr_constructs.lifecycle.lint import lint_text
+    from ecr_constructs.model.lifecycle import text_problems
+
     one_standard_input(policy, images)
     text = read_text(policy, "policy")
     for problem in text_problems(text):
@@ -94,6 +100,7 @@ def lint(
 
 
 @app.command(short_help="Tell which images a policy deletes or archives, and why.")
+@many_images()
 def preview(
     *,
     images: ImagesOption,
@@ -141,6 +148,9 @@ def preview(
     ecr-constructs lifecycle preview --assembly cdk.out --repository payments/api \\
         --images images.json
     """  # noqa: D301 - \b keeps the lines of the examples apart
+    from ecr_constructs.lifecycle.evaluate import evaluate
+    from ecr_constructs.lifecycle.verdict import Assumptions, Outcome
+
     one_standard_input(policy, images)
     time = moment(now)
     chosen = _policy(policy, assembly, repository, account, region)
@@ -171,6 +181,7 @@ def preview(
 
 
 @app.command(short_help="Tell which images a change of policy deletes, archives or saves.")
+@many_images()
 def compare(
     *,
     policy: Annotated[
@@ -197,6 +208,10 @@ def compare(
     \b
     ecr-constructs lifecycle compare --policy old.json --policy new.json --images images.json
     """  # noqa: D301 - \b keeps the lines of the examples apart
+    from ecr_constructs.lifecycle.compare import Effect
+    from ecr_constructs.lifecycle.compare import compare as compare_policies
+    from ecr_constructs.lifecycle.verdict import Assumptions
+
     if len(policy) != 2:  # noqa: PLR2004 - old and new
         raise ConfigurationError(
             f"--policy must be given twice, got {len(policy)}; write --policy OLD --policy NEW"

@@ -25,7 +25,8 @@ from ``now``; an image that is being restored is not touched; the others are in
 
 from __future__ import annotations
 
-from operator import attrgetter
+from itertools import islice
+from operator import attrgetter, eq
 from typing import TYPE_CHECKING
 
 from ecr_constructs.errors import ConfigurationError
@@ -100,18 +101,30 @@ def evaluate(
 
 def _newest_first(images: Iterable[Image], now: datetime) -> list[Image]:
     """Sort by push time, images of the same time by their digests."""
-    ordered = sorted(images, key=attrgetter("digest"))
+    ordered, time_of = list(images), attrgetter("push_time")
+    _check_zones(ordered, now)
+    ordered.sort(key=time_of, reverse=True)
+    times = list(map(time_of, ordered))
+    if any(map(eq, times, islice(times, 1, None))):
+        # Sorting is stable in reverse too: what is equal stays in the order of the digests.
+        ordered.sort(key=attrgetter("digest"))
+        ordered.sort(key=time_of, reverse=True)
+    return ordered
+
+
+def _check_zones(images: Sequence[Image], now: datetime) -> None:
+    """Refuse times without a zone: they cannot be compared."""
     if now.tzinfo is None:
         raise ConfigurationError(f"now must have a time zone, got {now!r}; write tzinfo=UTC")
-    for image in ordered:
-        if image.pushed_at.tzinfo is None:
+    zone_of = attrgetter("tzinfo")
+    for name in ("pushed_at", "last_recorded_pull_time", "last_archived_at", "last_activated_at"):
+        member = attrgetter(name)
+        if None in map(zone_of, filter(None, map(member, images))):
+            first = next(i for i in images if member(i) and member(i).tzinfo is None)
             raise ConfigurationError(
-                f"pushed_at of {image.name} must have a time zone, got {image.pushed_at!r}; "
+                f"{name} of {first.name} must have a time zone, got {member(first)!r}; "
                 "write tzinfo=UTC"
             )
-    # Sorting is stable in reverse too: what is equal stays in the order of the digests.
-    ordered.sort(key=attrgetter("push_time"), reverse=True)
-    return ordered
 
 
 def _lead_referrers(

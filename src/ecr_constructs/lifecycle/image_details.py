@@ -15,6 +15,7 @@ from ecr_constructs.lifecycle.images import Image
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: Strings that many images share, held in memory once.
 _INTERNED: dict[str, str] = {}
 
 
@@ -97,13 +98,13 @@ def _time(member: str, value: object) -> datetime:
 
 
 def _strings(member: str, value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(map(_is_string, value)):
-        _refuse(member, "must be a list of strings", value, 'write ["..."]')
-    return tuple(value)
-
-
-def _is_string(value: object) -> bool:
-    return isinstance(value, str)
+    if isinstance(value, list):
+        for entry in value:
+            if not isinstance(entry, str):
+                break
+        else:
+            return tuple(value)
+    return _refuse(member, "must be a list of strings", value, 'write ["..."]')
 
 
 def _word(member: str, value: object) -> str:

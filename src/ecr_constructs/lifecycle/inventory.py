@@ -8,26 +8,25 @@ answer about the others.
 
 from __future__ import annotations
 
-import codecs
 import gzip
 import io
 import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, TypeGuard, cast, final
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, cast, final
 
 from ecr_constructs.errors import SourceError
 from ecr_constructs.lifecycle.image_details import ImageDetailError, image_of
 from ecr_constructs.lifecycle.json_stream import JsonStream, JsonStreamError
+from ecr_constructs.lifecycle.packed_text import place_in, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ecr_constructs.lifecycle.images import Image
 
-_GZIP: Final = b"\x1f\x8b"
-_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PAGE: Final = re.compile(r'\{[ \t\n\r]*"imageDetails"[ \t\n\r]*:[ \t\n\r]*\[')
 _WANTED: Final = "give what `aws ecr describe-images --output json` prints"
 
@@ -78,12 +77,17 @@ def parse_inventory(
         SourceError: If it is no inventory, or not a whole one; the sentence
             tells the line or the path in the document.
     """
+    buffered = stream if isinstance(stream, io.BufferedReader) else _buffered(stream)
     try:
-        return _Reader(JsonStream(_decoded(stream, on_progress))).inventory()
+        return _Reader(JsonStream(text_of(buffered, on_progress))).inventory()
     except _InventoryError as error:
         raise SourceError(str(error), path=name) from None
+    except _LineError as error:
+        where = place_in(buffered, error.offset)
+        raise SourceError(f"{where}: {error}", path=name) from None
     except JsonStreamError as error:
-        raise SourceError(f"line {error.line} is no JSON: {error}; {_WANTED}", path=name) from None
+        where = place_in(buffered, error.offset)
+        raise SourceError(f"{where} {error}; {_WANTED}", path=name) from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise SourceError(
             "the gzip data is damaged or cut off; make the file again", path=name
@@ -92,36 +96,21 @@ def parse_inventory(
         raise SourceError(
             f"the inventory is no {error.encoding} text; save it as UTF-8", path=name
         ) from None
+    finally:
+        if buffered is not stream:
+            buffered.detach()  # or the caller's stream would be closed with it
 
 
-def _decoded(stream: IO[bytes], on_progress: Callable[[int], None] | None) -> Callable[[int], str]:
-    """Return a function that reads on in the text, whatever it is packed and encoded in."""
-    packed = _with_peek(stream)
-    zipped = packed.peek(2)[:2] == _GZIP
-    plain = _with_peek(cast("IO[bytes]", gzip.GzipFile(fileobj=packed))) if zipped else packed
-    encoding = "utf-16" if plain.peek(2)[:2] in _UTF_16 else "utf-8-sig"
-    decoder = codecs.getincrementaldecoder(encoding)()
-
-    def read(size: int) -> str:
-        while True:
-            data = plain.read(size)
-            text = decoder.decode(data, final=not data)
-            if on_progress and packed.seekable():
-                on_progress(packed.tell())
-            if text or not data:
-                return text
-
-    return read
-
-
-def _with_peek(stream: IO[bytes]) -> io.BufferedReader:
-    if isinstance(stream, io.BufferedReader):
-        return stream
+def _buffered(stream: IO[bytes]) -> io.BufferedReader:
     return io.BufferedReader(cast("io.RawIOBase", stream))
 
 
 class _InventoryError(ValueError):
     """A sentence on what is wrong, with the path inside the document."""
+
+
+class _LineError(JsonStreamError):
+    """A sentence on what is wrong with an image that is a line of its own."""
 
 
 class _Reader:
@@ -150,73 +139,71 @@ class _Reader:
 
     def _document(self, prefix: str) -> None:
         if self._json.looking_at(_PAGE):
-            self._take_all(self._json.entries(), f"{prefix}imageDetails")
+            self._take_all(self._json.batches(), f"{prefix}imageDetails")
             self._end_of_page()
         elif self._json.skip("["):
-            self._take_all(self._json.entries(), prefix)
+            self._take_all(self._json.batches(), prefix)
         else:
             value = self._json.value()
-            if _is_page(value):
-                self._page(value, prefix)
-            elif isinstance(value, Mapping) and "imageDigest" in value:
-                self._take(value, None)  # a line of JSON Lines
+            members = value if isinstance(value, dict) else {}
+            if "imageDetails" in members:
+                self._page(members, prefix)
+            elif "imageDigest" in members:
+                self._take_line(members)
             else:
-                self._refuse(f"line {self._json.line} is no image and no page; {_WANTED}")
+                self._json.fail("is no image and no page")
 
     def _end_of_page(self) -> None:
         """Read the members that follow the images of a page."""
         page: dict[str, object] = {}
         while self._json.skip(","):
             name = (
-                self._json.value()
-                if self._json.peek() == '"'
-                else self._json.fail("expected a name")
+                self._json.value() if self._json.peek() == '"' else self._no_json("expected a name")
             )
             if not self._json.skip(":") or name == "imageDetails":
-                self._json.fail("expected one value for each name")
+                self._no_json("expected one value for each name")
             page[name] = self._json.value()
         if not self._json.skip("}"):
-            self._json.fail("the text ends too early" if not self._json.peek() else "expected '}'")
+            self._no_json("expected '}'" if self._json.peek() else "the text ends too early")
         self._note_token(page)
 
     def _page(self, page: Mapping[str, Any], prefix: str) -> None:
         details = page["imageDetails"]
         if not isinstance(details, list):
             self._refuse(f"{prefix}imageDetails must be a list of images; {_WANTED}")
-        self._take_all(details, f"{prefix}imageDetails")
+        self._take_all([details], f"{prefix}imageDetails")
         self._note_token(page)
 
     def _note_token(self, page: Mapping[str, object]) -> None:
         # The API spells it nextToken, the AWS CLI NextToken where --max-items cut the output.
         self._goes_on = bool(page.get("nextToken") or page.get("NextToken"))
 
-    def _take_all(self, details: Iterable[object], path: str) -> None:
-        for index, detail in enumerate(details):
-            if _is_page(detail):
-                self._page(detail, f"{path}[{index}].")
-            elif isinstance(detail, Mapping):
-                self._take(detail, (path, index))
-            else:
-                self._refuse(f"{path}[{index}] must be an image, got {detail!r}; {_WANTED}")
-
-    def _take(self, detail: Mapping[str, Any], at: tuple[str, int] | None) -> None:
+    def _take_all(self, batches: Iterable[list[Any]], path: str) -> None:
+        index, images = -1, self._images
         try:
-            image = image_of(detail)
-            if image.digest in self._images:
-                self._twice(image.digest)
-            repository = detail.get("repositoryName")
-            if repository != self._repository and repository is not None:
-                self._other_repository(repository)
+            for detail in chain.from_iterable(batches):
+                index += 1
+                if not isinstance(detail, dict):
+                    self._refuse(f"{path}[{index}] must be an image, got {detail!r}; {_WANTED}")
+                if "imageDetails" in detail:
+                    self._page(detail, f"{path}[{index}].")
+                    continue
+                image = image_of(detail)
+                if image.digest in images:
+                    self._twice(image.digest)
+                if detail.get("repositoryName") != self._repository:
+                    self._note_repository(detail.get("repositoryName"))
+                images[image.digest] = image
         except ImageDetailError as error:
-            where = f"line {self._json.line}: " if at is None else f"{at[0]}[{at[1]}]."
-            self._refuse(f"{where}{error}")
-        self._images[image.digest] = image
+            self._refuse(f"{path}[{index}].{error}")
 
     def _twice(self, digest: str) -> NoReturn:
         sentence = f"must be there once, got {digest!r} twice; give each image once"
         raise ImageDetailError("imageDigest", sentence)
 
-    def _other_repository(self, name: object) -> None:
+    def _note_repository(self, name: object) -> None:
+        if name in (None, self._repository):
+            return
         if self._repository is not None:
             sentence = (
                 f"must be {self._repository!r} as before, got {name!r}; "
@@ -225,9 +212,20 @@ class _Reader:
             raise ImageDetailError("repositoryName", sentence)
         self._repository = str(name)
 
+    def _take_line(self, detail: Mapping[str, Any]) -> None:
+        """Take an image that is a document of its own, as in JSON Lines."""
+        end = self._json.offset - 1
+        try:
+            image = image_of(detail)
+            if image.digest in self._images:
+                self._twice(image.digest)
+            self._note_repository(detail.get("repositoryName"))
+        except ImageDetailError as error:
+            raise _LineError(str(error), end) from None
+        self._images[image.digest] = image
+
+    def _no_json(self, message: str) -> NoReturn:
+        self._json.fail(f"is no JSON: {message}")
+
     def _refuse(self, sentence: str) -> NoReturn:
         raise _InventoryError(sentence)
-
-
-def _is_page(value: object) -> TypeGuard[Mapping[str, Any]]:
-    return isinstance(value, Mapping) and "imageDetails" in value

@@ -1,10 +1,9 @@
-"""Take the entries out of large JSON documents one by one, in constant memory.
+"""Take the entries out of large JSON documents, in constant memory.
 
 Layer: lifecycle; imports the standard library only.
 
-``json.loads`` holds the text and every object at once, some four times the
-size of the file. Here one entry at a time is decoded by the same C scanner,
-and only a window of the text is held.
+``json.loads`` holds the text and every object at once, several times the size
+of the file. Here a window of the text is held, and the entries that lie in it.
 """
 
 from __future__ import annotations
@@ -12,23 +11,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from json.scanner import make_scanner
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, NoReturn
 
-_WINDOW: Final = 1 << 20
+_WINDOW: Final = 1 << 18
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
-_COMMA: Final = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
-# A scanner error so close to the end of the window may be cured by reading on: it is longer
-# than any literal, number sign and escape that the scanner looks at as a whole.
+# What lies between two objects, from the end of one to the first name in the other.
+_BETWEEN: Final = re.compile(r'\}[ \t\n\r]*,[ \t\n\r]*\{[ \t\n\r]*"[^"\\]*"')
+# A decoder's error so close to the end of the window may be cured by reading on: it is longer
+# than any literal, number sign and escape that the decoder looks at as a whole.
 _MARGIN: Final = 32
 
 
 class JsonStreamError(ValueError):
-    """Text that is no JSON; ``line`` counts from 1."""
+    """Text that is not what it should be.
 
-    def __init__(self, message: str, line: int) -> None:
+    Args:
+        message: What is wrong, to follow the name of the place.
+        offset: The place in the text, in characters.
+    """
+
+    def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
-        self.line = line
+        self.offset = offset
 
 
 class JsonStream:
@@ -42,11 +46,14 @@ class JsonStream:
         self._read = read
         self._text = ""
         self._at = 0
-        self._lines_before = 0
-        self._ended = False
-        decoder = json.JSONDecoder(parse_constant=_no_constant)
-        self._decode = decoder.raw_decode
-        self._scan = make_scanner(cast("Any", decoder))
+        self._before = 0
+        self._at_once = True
+        self._decode = json.JSONDecoder(parse_constant=_no_constant).raw_decode
+
+    @property
+    def offset(self) -> int:
+        """The place in the text that the window stands at, in characters."""
+        return self._before + self._at
 
     def peek(self) -> str:
         """Return the next character that is no white space, ``""`` at the end."""
@@ -86,61 +93,72 @@ class JsonStream:
                     continue
                 self._fail(error)
             except (ValueError, RecursionError) as error:
-                self.fail(str(error))
+                self.fail(f"is no JSON: {error}")
             # A number at the very end of the window may go on behind it.
             if end == len(self._text) and self._fill():
                 continue
             self._at = end
             return value
 
-    def entries(self) -> Iterator[Any]:
-        """Decode the entries of the list of which the bracket was stepped over."""
+    def batches(self) -> Iterator[list[Any]]:
+        """Decode the entries of the list of which the bracket was stepped over, some at a time."""
         if self.skip("]"):
             return
         while True:
-            try:
-                entry, end = self._scan(self._text, self._at)
-            except (StopIteration, ValueError, RecursionError):
-                entry = self.value()  # the window may be too short; this one reads on
-            else:
-                if end < len(self._text):
-                    self._at = end
-                else:
-                    entry = self.value()
-            yield entry
-            match = _COMMA.match(self._text, self._at)
-            if match and match.end() < len(self._text):
-                self._at = match.end()
-            elif not self.skip(","):
+            yield [self.value()]
+            separator = _BETWEEN.match(self._text, self._at - 1)
+            between = separator[0] if separator else ""
+            if not self.skip(","):
                 break
+            while between and (batch := self._batch(between)):
+                yield batch
         if not self.skip("]"):
-            self.fail("expected ',' or ']'" if self.peek() else "the text ends within a list")
+            reason = "expected ',' or ']'" if self.peek() else "the text ends too early"
+            self.fail(f"is no JSON: {reason}")
 
-    @property
-    def line(self) -> int:
-        """The line that the window stands at, from 1."""
-        return self._lines_before + self._text.count("\n", 0, self._at) + 1
+    def _batch(self, between: str) -> list[Any]:
+        """Decode at once all entries of the window but the last, if they are easily told apart.
+
+        A guess at where an entry ends is safe: only where it is right is the
+        text before it, put between brackets, a list of the same entries.
+
+        Args:
+            between: What lay between two entries before.
+        """
+        if len(self._text) - self._at < _WINDOW:
+            self._fill()
+        end = self._text.rfind(between, self._at) + 1
+        if not (end and self._at_once):
+            return []
+        try:
+            entries: list[Any] = json.loads(
+                f"[{self._text[self._at : end]}]", parse_constant=_no_constant
+            )
+        except (ValueError, RecursionError):
+            self._at_once = False  # one by one from now on; an error is told where it is
+            return []
+        self._at = end
+        self.skip(",")
+        return entries
 
     def fail(self, message: str) -> NoReturn:
         """Raise for what comes next."""
-        raise JsonStreamError(message, self.line)
+        raise JsonStreamError(message, self.offset)
 
     def _fail(self, error: json.JSONDecodeError) -> NoReturn:
         message = error.msg[:1].lower() + error.msg[1:]
         if error.msg.startswith("Unterminated") or not self._text[error.pos :].strip():
             message = "the text ends too early"
-        raise JsonStreamError(message, self._lines_before + error.lineno)
+        raise JsonStreamError(f"is no JSON: {message}", self._before + error.pos)
 
     def _fill(self) -> bool:
         """Read on, as much again as is not yet decoded, and drop what is; False at the end."""
         rest = self._text[self._at :]
-        more = "" if self._ended else self._read(max(_WINDOW, len(rest)))
-        if not more:
-            self._ended = True
-            return False
-        self._lines_before += self._text.count("\n", 0, self._at)
-        self._text, self._at = rest + more, 0
-        return True
+        more = self._read(max(_WINDOW, len(rest)))
+        if more:
+            self._before += self._at
+            self._text, self._at = rest + more, 0
+        return bool(more)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -5,8 +5,10 @@ Layer: lifecycle; imports ``model``.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from ecr_constructs.lifecycle.images import INDEX_MEDIA_TYPES
 from ecr_constructs.model.lifecycle import CountType, StorageClass
 
 if TYPE_CHECKING:
@@ -33,10 +35,11 @@ def may_be_held(evaluation: Evaluation) -> list[Image]:
     Empty where the inventory tells what indexes list, or has none.
     """
     images = evaluation.images
-    if any(image.referenced_by is not None for image in images):
+    if any(reference is not None for reference in map(attrgetter("referenced_by"), images)):
         return []
-    typed = any(image.media_type is not None for image in images)
-    if typed and not any(_holds(image) for image in images):
+    types = set(map(attrgetter("media_type"), images))
+    typed = types != {None}
+    if typed and not any(map(_holds, images) if types & INDEX_MEDIA_TYPES else ()):
         return []
     # Without media types any image may be an index, and an untagged one its child.
     return [
@@ -104,7 +107,7 @@ def _referrers(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _restoring(evaluation: Evaluation) -> Iterator[str]:
-    restoring = sum(image.status == "ACTIVATING" for image in evaluation.images)
+    restoring = list(map(attrgetter("status"), evaluation.images)).count("ACTIVATING")
     if restoring:
         yield (
             f"{restoring} images are being restored and taken as out of reach of any rule; "

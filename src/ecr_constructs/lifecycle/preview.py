@@ -30,10 +30,17 @@ def preview_results(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
         for image in total.images:
             yield {
                 **image_document(image),
-                "action": _ACTIONS[total.outcome],
-                "appliedRulePriority": total.rule.rule_priority,
-                "storageClass": "ARCHIVE" if image.status == "ARCHIVED" else "STANDARD",
+                **result_of(total.outcome, total.rule.rule_priority, image.status),
             }
+
+
+def result_of(outcome: Outcome, priority: int | None, status: str) -> dict[str, Any]:
+    """Return what a result tells beside the image: action, rule and storage class."""
+    return {
+        "action": _ACTIONS[outcome],
+        "appliedRulePriority": priority,
+        "storageClass": "ARCHIVE" if status == "ARCHIVED" else "STANDARD",
+    }
 
 
 def preview_summary(evaluation: Evaluation) -> dict[str, Any]:

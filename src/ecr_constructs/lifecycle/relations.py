@@ -6,6 +6,8 @@ Layer: lifecycle; imports ``errors`` and ``model``.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import count
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ecr_constructs.errors import ConfigurationError
@@ -36,10 +38,9 @@ class Relations:
 
     def __init__(self, images: Sequence[Image]) -> None:
         self._images = images
-        self.place_of = {image.digest: place for place, image in enumerate(images)}
+        self.place_of: dict[str, int] = dict(zip(map(attrgetter("digest"), images), count()))
         if len(self.place_of) < len(images):
-            counted = Counter(image.digest for image in images)
-            twice = next(digest for digest, count in counted.items() if count > 1)
+            ((twice, _),) = Counter(image.digest for image in images).most_common(1)
             raise ConfigurationError(
                 f"images must have each digest once, got {twice!r} twice; leave one out"
             )

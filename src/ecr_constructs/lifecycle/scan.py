@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ecr_constructs.lifecycle.tags import TagPattern, all_match
@@ -30,37 +31,37 @@ class Shelf:
     """
 
     def __init__(self, images: Sequence[Image], hidden: Collection[int]) -> None:
-        self._of_class: dict[StorageClass, list[int]] = {c: [] for c in StorageClass}
-        self._untagged: dict[StorageClass, list[int]] = {c: [] for c in StorageClass}
-        self._tags: dict[StorageClass, tuple[list[str], list[int]]] = {
-            c: ([], []) for c in StorageClass
+        self._images = images
+        classes = list(map(attrgetter("storage_class"), images))
+        self._of_class = {
+            kind: [p for p, c in enumerate(classes) if c is kind and p not in hidden]
+            for kind in StorageClass
         }
-        for place, image in enumerate(images):
-            storage_class = image.storage_class
-            if storage_class is None or place in hidden:
-                continue
-            self._of_class[storage_class].append(place)
-            if not image.tags:
-                self._untagged[storage_class].append(place)
-                continue
-            tags, owners = self._tags[storage_class]
-            for tag in image.tags:
-                tags.append(tag)
-                owners.append(place)
+        self._tags: dict[StorageClass, tuple[list[str], list[int]]] = {}
 
     def selected_by(self, rule: LifecycleRule) -> Sequence[int]:
         """Return the places of the images that a rule selects, newest first."""
-        storage_class = rule.selected_storage_class
+        places = self._of_class[rule.selected_storage_class]
         if rule.tag_status is TagStatus.ANY:
-            return self._of_class[storage_class]
+            return places
         if rule.tag_status is TagStatus.UNTAGGED:
-            return self._untagged[storage_class]
-        tags, owners = self._tags[storage_class]
+            return [place for place in places if not self._images[place].tags]
+        tags, owners = self._tags_of(rule.selected_storage_class)
         first, *others = TagPattern.all_of(rule)
         selected = first.matching(tags, owners)
         for pattern in others:
             selected &= pattern.matching(tags, owners)
         return sorted(selected)
+
+    def _tags_of(self, storage_class: StorageClass) -> tuple[list[str], list[int]]:
+        """Return all tags of a storage class and, beside each, the place that has it."""
+        if storage_class not in self._tags:
+            places, images = self._of_class[storage_class], self._images
+            self._tags[storage_class] = (
+                [tag for place in places for tag in images[place].tags],
+                [place for place in places for _ in images[place].tags],
+            )
+        return self._tags[storage_class]
 
 
 @dataclass(slots=True)
