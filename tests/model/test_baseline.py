@@ -16,6 +16,7 @@ from ecr_constructs.model.baseline import (
     Exemption,
     exemptions_from_metadata,
     find_exemption,
+    metadata_problems,
 )
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 
@@ -144,6 +145,37 @@ def test_what_is_no_exemption_is_left_out(document: object) -> None:
 )
 def test_metadata_of_others_holds_no_exemptions(metadata: object) -> None:
     assert exemptions_from_metadata(metadata) == ()
+
+
+@pytest.mark.parametrize(
+    ("entries", "path", "sentence"),
+    [
+        (
+            [{"control": "tag-imutability", "reason": "why"}],
+            "[0]",
+            "must be from one of the controls, got 'tag-imutability'; write 'tag-immutability'",
+        ),
+        ([{"reason": "why"}], "[0]", "got None; write 'tag-immutability'"),
+        (
+            [{"control": "namespace", "reason": "why", "expires": "soon"}],
+            "[0]",
+            "must expire on a day, got 'soon'; write '2027-12-31'",
+        ),
+        ([{"control": "namespace", "reason": "why"}, "x"], "[1]", "an object in a list, got 'x'"),
+        ({"control": "namespace"}, "[0]", "must be an object in a list"),
+    ],
+)
+def test_exemption_in_metadata_that_cannot_be_read_is_told(
+    entries: object, path: str, sentence: str
+) -> None:
+    (problem,) = metadata_problems({"EcrConstructs": {"exemptions": entries}})
+    assert problem.path == f"Metadata.EcrConstructs.exemptions{path}"
+    assert sentence in problem.sentence
+
+
+@pytest.mark.parametrize("metadata", [None, "text", {}, {"EcrConstructs": {"exemptions": []}}])
+def test_nothing_is_wrong_with_metadata_of_others(metadata: object) -> None:
+    assert list(metadata_problems(metadata)) == []
 
 
 # A baseline

@@ -108,6 +108,13 @@ def find_exemption(exemptions: Iterable[Exemption], control: Control) -> Exempti
     return next((each for each in exemptions if each.control == control), None)
 
 
+def in_order(exemptions: Iterable[Exemption]) -> tuple[Exemption, ...]:
+    """Return exemptions in the one order in which they are written, each once."""
+    return tuple(
+        sorted(dict.fromkeys(exemptions), key=lambda e: (e.control, e.reason, str(e.expires)))
+    )
+
+
 def _default_lifecycle_policy() -> LifecyclePolicy:
     return LifecyclePolicy.of(LifecycleRule.expire_untagged(older_than_days=14))
 
@@ -212,3 +219,37 @@ def exemptions_from_metadata(metadata: Any) -> tuple[Exemption, ...]:
     if not isinstance(entries, list):
         return ()
     return tuple(e for e in map(Exemption.from_metadata, entries) if e is not None)
+
+
+def metadata_problems(metadata: Any) -> Iterator[Problem]:
+    """Yield what is wrong with exemptions in a resource's ``Metadata`` that cannot be read.
+
+    Such an entry loosens nothing.
+    """
+    try:
+        entries = metadata["EcrConstructs"]["exemptions"]
+    except (KeyError, TypeError):
+        return
+    for index, entry in enumerate(entries if isinstance(entries, list) else [entries]):
+        path = f"Metadata.EcrConstructs.exemptions[{index}]"
+        if not isinstance(entry, Mapping) or not isinstance(entries, list):
+            yield Problem(
+                id="exemption",
+                path=path,
+                message=f"an exemption must be an object in a list, got {entry!r}",
+                fix="write [{'control': '...', 'reason': '...'}]",
+            )
+        elif Exemption.from_metadata(entry) is None:
+            expires, control = entry.get("expires"), entry.get("control")
+            is_known = control in tuple(Control)
+            close = difflib.get_close_matches(str(control), Control, n=1)
+            yield Problem(
+                id="exemption",
+                path=path,
+                message=f"an exemption must expire on a day, got {expires!r}"
+                if is_known
+                else f"an exemption must be from one of the controls, got {control!r}",
+                fix="write '2027-12-31'"
+                if is_known
+                else f"write {str(close[0] if close else Control.TAG_IMMUTABILITY)!r}",
+            )

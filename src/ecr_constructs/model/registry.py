@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecr_constructs.model.acknowledgement import Acknowledgement
+from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.creation_template import CreationTemplate
+from ecr_constructs.model.event_rule import EventRule
 from ecr_constructs.model.identity import Identity
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.problem import Malformed, Problem
@@ -37,10 +39,12 @@ class Declaration:
     Attributes:
         member: The member of :class:`Registry` that it sets: ``"scanning"``.
         origin: The resource.
+        exemptions: The controls that are loosened with it, and why.
     """
 
     member: str
     origin: Origin
+    exemptions: tuple[Exemption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,7 @@ class Deployment:
         identities: The IAM roles and users of the same assembly.
         public_repositories: In the order of their names, those without one
             last. They are the account's, whatever their stack's Region.
+        event_rules: The EventBridge rules of the same assembly.
     """
 
     registries: tuple[Registry, ...] = ()
@@ -101,3 +106,4 @@ class Deployment:
     acknowledgements: tuple[Acknowledgement, ...] = ()
     identities: tuple[Identity, ...] = ()
     public_repositories: tuple[PublicRepository, ...] = ()
+    event_rules: tuple[EventRule, ...] = ()

@@ -135,7 +135,9 @@ def _settings(everything: Iterable[Found]) -> dict[str, Any]:
         settings.setdefault(found.kind.member, []).append(found)
     return {
         **{member: _agreed(found) for member, found in settings.items()},
-        "declarations": tuple(Declaration(found.kind.member, found.origin) for found in once),
+        "declarations": tuple(
+            Declaration(found.kind.member, found.origin, found.exemptions) for found in once
+        ),
     }
 
 

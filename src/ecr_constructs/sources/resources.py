@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata, metadata_problems
 from ecr_constructs.model.creation_template import CreationTemplate
+from ecr_constructs.model.event_rule import EventRule
 from ecr_constructs.model.identity_cfn import IAM_TYPES, IamResource
 from ecr_constructs.model.policy import registry_policy_from_cfn
 from ecr_constructs.model.problem import Problem
@@ -71,6 +73,9 @@ def _once(member: str, read: Callable[[Mapping[str, Any], Origin], Any]) -> Kind
 
 #: Another type joins with a line here and a member there.
 KINDS: Final[dict[str, Kind]] = {
+    "AWS::Events::Rule": Kind(
+        "event_rules", EventRule.from_cfn, order=lambda _: 0, holder=Holder.DEPLOYMENT
+    ),
     "AWS::ECR::PublicRepository": Kind(
         "public_repositories",
         PublicRepository.from_cfn,
@@ -101,11 +106,12 @@ _TRANSFORM: Final = "Fn::Transform"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value that was read, how and where."""
+    """A value that was read, how and where, with the exemptions of its resource."""
 
     kind: Kind
     value: Any
     origin: Origin
+    exemptions: tuple[Exemption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +143,12 @@ def read_resources(stack: Stack, paths: ConstructPaths, harvest: Harvest) -> Ite
         kind = None if type_ is None else KINDS.get(type_)
         if kind is not None and may_exist(stack, declared):
             origin = origin_of(stack, declared, paths)
-            value, problems = kind.read(_resolved(stack, declared), origin)
-            harvest.malformed.extend(Located(origin, problem) for problem in problems)
-            yield Found(kind, value, origin)
+            resource = _resolved(stack, declared)
+            value, problems = kind.read(resource, origin)
+            wrong = (*problems, *metadata_problems(resource.get("Metadata")))
+            harvest.malformed.extend(Located(origin, problem) for problem in wrong)
+            exemptions = exemptions_from_metadata(resource.get("Metadata"))
+            yield Found(kind, value, origin, exemptions)
         elif type_ in IAM_TYPES and may_exist(stack, declared):
             harvest.iam.append(_iam(stack, declared, origin_of(stack, declared, paths)))
         harvest.malformed.extend(located(stack, declared, paths))
