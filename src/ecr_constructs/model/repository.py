@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata
+from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata, in_order
 from ecr_constructs.model.codec import Fields
 from ecr_constructs.model.encryption import AES256, Encryption, EncryptionType
 from ecr_constructs.model.lifecycle import LifecyclePolicy
@@ -110,6 +110,7 @@ class Repository:
             lifecycle_policy=lifecycle_policy,
             repository_policy=policy,
             tags=tuple(sorted(self.tags, key=lambda tag: key(tag[0]))),
+            exemptions=in_order(self.exemptions),
         )
 
     def to_cfn(self) -> dict[str, Any]:
