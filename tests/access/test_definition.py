@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.access.naive import outcomes
-from tests.access.worlds import NAME, Case, cases, many_cases
+from tests.access.worlds import NAME, SESSIONS, Case, cases, many_cases
 
 from ecr_constructs.access import AccessModel, Decision, can
 from ecr_constructs.model.identity import IdentityPolicy
@@ -136,13 +136,13 @@ def is_listed_where_it_can(case: Case) -> None:
     target = model.target(NAME)
     known = partial(case)
     answer = model.can(case.principal, case.action, target, context=known)
-    listed = {str(a.principal): a.answer for a in model.who_can(case.action, target, context=known)}
+    listed = {str(a.principal): a for a in model.who_can(case.action, target, context=known)}
     for access in listed.values():
         assert access.decision is not Decision.DENY
     for name, access in listed.items():
         assert model.can(name, case.action, target, context=known).decision is access.decision
     account = case.principal.split(":")[4] if ":" in case.principal else case.principal
-    names = {case.principal, case.identity_arn, f"arn:aws:iam::{account}:root", "*"}
+    names = {case.principal, case.identity_arn, f"arn:aws:iam::{account}:root", "*", *SESSIONS}
     if answer.decision is not Decision.DENY and answer.statements and case.is_identity:
         assert names & set(listed)
 

@@ -150,24 +150,3 @@ class Answer:
             "unmet_conditions": [unmet.to_document() for unmet in self.unmet_conditions],
             "assumptions": list(self.assumptions),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """What one principal can do with a repository.
-
-    Attributes:
-        principal: An ARN, a service's name or ``*``.
-        answer: The decision and why; never a deny.
-    """
-
-    principal: Text
-    answer: Answer
-
-    def to_document(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return {
-            "principal": str(self.principal),
-            "decision": str(self.answer.decision),
-            "statements": [placed.to_document() for placed in self.answer.statements],
-        }

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ecr_constructs.access.answer import Decision, Side
-from ecr_constructs.access.caller import Kind
 from ecr_constructs.access.grant import Grant
+from ecr_constructs.access.named import Kind
 from ecr_constructs.access.request import Request
 from ecr_constructs.access.sides import Knowledge, Sides, allowed_by, document_of, identity_hits
 from ecr_constructs.access.truth import Truth

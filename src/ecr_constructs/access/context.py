@@ -8,8 +8,12 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from ecr_constructs.model.unresolved import Text
+
+#: Values by condition key in lower case. No values say that the request does not carry the key.
+Values: TypeAlias = Mapping[str, tuple[Text, ...]]
 
 
 class Context:
@@ -18,34 +22,33 @@ class Context:
     Keys are not case-sensitive, the keys of tags included.
 
     Args:
-        values: The values by key. No values say that the request does not
-            carry the key.
-        absent: Beginnings of keys that a request does not carry unless
-            ``values`` has them: ``aws:PrincipalTag/`` for an identity all of
+        layers: What is known, the first that has a key wins.
+        absent: Beginnings of keys, in lower case, that a request does not carry
+            unless a layer has them: ``aws:principaltag/`` for an identity all of
             whose tags are known.
     """
 
-    __slots__ = ("_absent", "_values")
+    __slots__ = ("_absent", "_layers")
 
-    def __init__(
-        self, values: Mapping[str, Sequence[Text]] | None = None, absent: Iterable[str] = ()
-    ) -> None:
-        self._values = {key.lower(): tuple(value) for key, value in (values or {}).items()}
-        self._absent = tuple(prefix.lower() for prefix in absent)
+    def __init__(self, layers: Iterable[Values] = (), absent: Iterable[str] = ()) -> None:
+        self._layers = tuple(layers)
+        self._absent = tuple(absent)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Sequence[Text]], absent: Iterable[str] = ()) -> Context:
+        """Return a context of these values, whatever the case of their keys."""
+        return cls([lowered(values)], [prefix.lower() for prefix in absent])
 
     def get(self, key: str) -> tuple[Text, ...] | None:
         """Return the values of a key: none if it is absent, None if that is not known."""
         key = key.lower()
-        found = self._values.get(key)
-        if found is None and self._absent and key.startswith(self._absent):
-            return ()
-        return found
+        for layer in self._layers:
+            found = layer.get(key)
+            if found is not None:
+                return found
+        return () if self._absent and key.startswith(self._absent) else None
 
-    def overlaid(self, values: Mapping[str, Sequence[Text]]) -> Context:
-        """Return the context in which ``values`` are known, too, or instead."""
-        if not values:
-            return self
-        merged = Context()
-        merged._values = self._values | {key.lower(): tuple(v) for key, v in values.items()}
-        merged._absent = self._absent
-        return merged
+
+def lowered(values: Mapping[str, Sequence[Text]]) -> Values:
+    """Return values by key in lower case."""
+    return {key.lower(): tuple(each) for key, each in values.items()}

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ecr_constructs.access.caller import Caller, Kind, Named, named_by
+from ecr_constructs.access.caller import Caller
+from ecr_constructs.access.named import Kind, Named, named_by
+from ecr_constructs.access.sides import identity_entries
+from ecr_constructs.access.statements import about_action
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.identity import Identity, IdentityKind
-from ecr_constructs.model.statement import Principal
+from ecr_constructs.model.statement import Effect, Principal
 from ecr_constructs.model.unresolved import Text
 from ecr_constructs.service import patterns
 
@@ -28,6 +31,7 @@ class Directory:
         self._by_arn: dict[tuple[Text | None, ...], Caller] = {}
         self._by_name: dict[tuple[Text | None, ...], Caller] = {}
         self._by_path: dict[str, Caller] = {}
+        self._may: dict[str, list[Caller]] = {}
         for identity in identities:
             self._add(identity)
 
@@ -44,6 +48,20 @@ class Directory:
         if path is not None:
             self._by_path.setdefault(path, caller)
             self._by_path.setdefault(path.removesuffix("/Resource"), caller)
+
+    def may(self, action: str) -> list[Caller]:
+        """Return the identities with a policy that may allow an action on some resource."""
+        if action not in self._may:
+            self._may[action] = [
+                caller
+                for caller in self.callers
+                if any(
+                    entry.effect is not Effect.DENY
+                    and (entry.statement is None or about_action(entry.statement, action))
+                    for entry in caller.once(identity_entries)
+                )
+            ]
+        return self._may[action]
 
     def caller(self, value: Text) -> Caller:
         """Return the caller of an ``AWS`` principal, with what the assembly knows of it."""

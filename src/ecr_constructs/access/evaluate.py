@@ -13,21 +13,94 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ecr_constructs.access.answer import Answer, Decision, PlacedStatement, UnmetCondition
 from ecr_constructs.access.assumptions import assumptions
 from ecr_constructs.access.grant import Grant, grant_of
 from ecr_constructs.access.request import Request
 from ecr_constructs.access.sides import Sides, denied_by, sides_of
-from ecr_constructs.access.statements import Hit
+from ecr_constructs.access.statements import Hit, unmet_in
 from ecr_constructs.access.truth import Truth
 from ecr_constructs.access.words import listed
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.statement import Effect
 
 
-def evaluate(request: Request, identity_policy: Policy | None = None) -> Answer:
+@dataclass(frozen=True)
+class Verdict:
+    """A decision, and what it came out of.
+
+    Attributes:
+        request: Who asked for what.
+        decision: Allow, deny or conditional.
+        sides: The statements that are about the request.
+        grant: What the allows add up to; None where a deny decided.
+    """
+
+    request: Request
+    decision: Decision
+    sides: Sides
+    grant: Grant | None
+
+    @functools.cached_property
+    def deciding(self) -> list[Hit]:
+        """The statements that decided; for a conditional decision all that may."""
+        if self.grant is None:
+            return [hit for hit in self.sides.all if _denies(hit) and hit.truth is Truth.YES]
+        if self.decision is Decision.DENY:
+            return []
+        found = _allowing(self.grant, self.sides)
+        if self.decision is Decision.CONDITIONAL:
+            found += (h for h in self.sides.all if _denies(h) and h.truth and h not in found)
+        return found
+
+    @functools.cached_property
+    def statements(self) -> tuple[PlacedStatement, ...]:
+        """The statements that decided, and where they stand."""
+        return tuple(hit.placed for hit in self.deciding)
+
+    @functools.cached_property
+    def unmet_conditions(self) -> tuple[UnmetCondition, ...]:
+        """What does not hold, or cannot be told."""
+        if self.grant is None or self.decision is Decision.ALLOW:
+            return ()
+        hits: Iterable[Hit] = self.deciding
+        if self.decision is Decision.DENY:
+            hits = (h for h in self.sides.all if not _denies(h) and h.truth is not Truth.YES)
+        unmet = [each for hit in hits for each in unmet_in(hit, self.request)]
+        if self.decision is Decision.CONDITIONAL:
+            unmet += self.grant.missing()
+        return tuple(unmet)
+
+    @property
+    def reason(self) -> str:
+        """The decision in one sentence."""
+        sources = listed(dict.fromkeys(f"the {hit.placed.source.side}" for hit in self.deciding))
+        if self.grant is None:
+            return f"denied by {sources}"
+        if self.decision is Decision.DENY:
+            return self.grant.why_not(self.request)
+        if self.decision is Decision.ALLOW:
+            return f"allowed by {sources}" if sources else "the account owns the repository"
+        return f"depends on {listed(dict.fromkeys(each.missing for each in self.unmet_conditions))}"
+
+    def answer(self) -> Answer:
+        """Return the decision with all that is to be said of it."""
+        return Answer(
+            self.decision,
+            self.statements,
+            self.unmet_conditions,
+            ()
+            if self.grant is None
+            else assumptions(self.request, self.sides, self.grant, self.decision),
+            self.reason,
+        )
+
+
+def evaluate(request: Request, identity_policy: Policy | None = None) -> Verdict:
     """Decide a request.
 
     Args:
@@ -37,44 +110,22 @@ def evaluate(request: Request, identity_policy: Policy | None = None) -> Answer:
     sides = sides_of(request, identity_policy)
     denied = denied_by(sides.all)
     if denied is Truth.YES:
-        denies = [hit for hit in sides.all if hit.effect is Effect.DENY and hit.truth is denied]
-        return Answer(Decision.DENY, _placed(denies), reason=f"denied by {_sources(denies)}")
+        return Verdict(request, Decision.DENY, sides, None)
     grant = grant_of(request, sides)
+    decision = Decision.CONDITIONAL
     if grant.truth is Truth.NO:
-        return Answer(
-            Decision.DENY,
-            unmet_conditions=_unmet(
-                hit
-                for hit in sides.all
-                if hit.effect is not Effect.DENY and hit.truth is not Truth.YES
-            ),
-            assumptions=assumptions(request, sides, grant, Decision.DENY),
-            reason=grant.why_not(request),
-        )
-    decisive = _decisive(grant, sides)
-    if grant.truth is Truth.YES and denied is Truth.NO:
-        return Answer(
-            Decision.ALLOW,
-            _placed(decisive),
-            assumptions=assumptions(request, sides, grant, Decision.ALLOW),
-            reason=f"allowed by {_sources(decisive)}" if decisive else "the account owns it",
-        )
-    decisive += (
-        hit
-        for hit in sides.all
-        if hit.effect is not Effect.ALLOW and hit.truth and hit not in decisive
-    )
-    unmet = (*_unmet(decisive), *grant.missing())
-    return Answer(
-        Decision.CONDITIONAL,
-        _placed(decisive),
-        unmet,
-        assumptions(request, sides, grant, Decision.CONDITIONAL),
-        f"depends on {listed(dict.fromkeys(each.missing for each in unmet))}",
-    )
+        decision = Decision.DENY
+    elif grant.truth is Truth.YES and denied is Truth.NO:
+        decision = Decision.ALLOW
+    return Verdict(request, decision, sides, grant)
 
 
-def _decisive(grant: Grant, sides: Sides) -> list[Hit]:
+def _denies(hit: Hit) -> bool:
+    """Tell whether a statement denies, or a policy that is not known may."""
+    return hit.effect is not Effect.ALLOW
+
+
+def _allowing(grant: Grant, sides: Sides) -> list[Hit]:
     """Return what allows; beside what certainly does, what only may is left out."""
     certain = grant.truth is Truth.YES
     return [
@@ -89,15 +140,3 @@ def _decisive(grant: Grant, sides: Sides) -> list[Hit]:
         and (counts := min(hit.applies, grant.counted(hit.reach)))
         and counts >= (Truth.YES if certain else truth)
     ]
-
-
-def _placed(hits: Iterable[Hit]) -> tuple[PlacedStatement, ...]:
-    return tuple(hit.placed for hit in hits)
-
-
-def _unmet(hits: Iterable[Hit]) -> tuple[UnmetCondition, ...]:
-    return tuple(unmet for hit in hits for unmet in hit.unmet)
-
-
-def _sources(hits: Iterable[Hit]) -> str:
-    return listed(dict.fromkeys(f"the {hit.placed.source.side}" for hit in hits))

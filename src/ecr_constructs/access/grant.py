@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ecr_constructs.access.answer import UnmetCondition
-from ecr_constructs.access.caller import Kind, Reach
+from ecr_constructs.access.caller import Reach
+from ecr_constructs.access.named import Kind
 from ecr_constructs.access.request import Request
 from ecr_constructs.access.sides import Knowledge, Sides, allowed_by
 from ecr_constructs.access.text import equals
@@ -106,7 +107,7 @@ def grant_of(request: Request, sides: Sides) -> Grant:
         direct if same is Truth.YES else repository.truth,
         elsewhere if same is Truth.NO else here,
         boundary,
-        is_assumed=is_open and (is_many or same is not Truth.YES),
+        is_assumed=is_open and (is_many or same is not Truth.YES) and not gaps,
         gaps=tuple(gaps),
     )
 

@@ -9,12 +9,14 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from ecr_constructs.access.answer import Access, Answer, Decision
-from ecr_constructs.access.caller import Kind
+from ecr_constructs.access.answer import Answer, Decision
+from ecr_constructs.access.context import Values
 from ecr_constructs.access.directory import Directory
 from ecr_constructs.access.evaluate import evaluate
-from ecr_constructs.access.request import Request, Target, context_of
-from ecr_constructs.access.who import candidates, stands_out
+from ecr_constructs.access.named import Kind
+from ecr_constructs.access.request import request_of
+from ecr_constructs.access.target import Target
+from ecr_constructs.access.who import Access, candidates, standing_out
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.registry import Deployment
@@ -52,9 +54,8 @@ class AccessModel:
                 f"identity_policy must be that of a role or user, got {principal!r}, a service;"
                 " leave it out"
             )
-        action = _checked(action)
-        known = context_of(caller, action, target, _several(context))
-        return evaluate(Request(caller, action, target, known), identity_policy)
+        request = request_of(caller, _checked(action), target, _several(context))
+        return evaluate(request, identity_policy).answer()
 
     def who_can(
         self, action: str, target: Target, *, context: Given | None = None
@@ -63,16 +64,15 @@ class AccessModel:
         action, given = _checked(action), _several(context)
         found: dict[Text, Access] = {}
         asked: set[Text] = set()
-        for caller in candidates(target, self._directory):
-            key = caller.shown(target.partition)
-            if key in asked:
+        for caller in candidates(action, target, self._directory):
+            shown = caller.shown(target.partition)
+            if shown in asked:
                 continue
-            asked.add(key)
-            known = context_of(caller, action, target, given)
-            answer = evaluate(Request(caller, action, target, known))
-            if answer.decision is not Decision.DENY and stands_out(caller, answer):
-                found[key] = Access(key, answer)
-        return tuple(found[key] for key in sorted(found, key=str))
+            asked.add(shown)
+            verdict = evaluate(request_of(caller, action, target, given))
+            if verdict.decision is not Decision.DENY:
+                found[shown] = Access(shown, verdict)
+        return tuple(sorted(standing_out(found.values()), key=lambda row: str(row.principal)))
 
     def target(
         self, repository: str, *, account: str | None = None, region: str | None = None
@@ -213,9 +213,10 @@ def _checked(action: str) -> str:
 _SPELLINGS = {action.lower(): action for action in actions.REPOSITORY | actions.REGISTRY}
 
 
-def _several(context: Given | None) -> dict[str, Sequence[str]]:
+def _several(context: Given | None) -> Values:
+    """Return values by condition key; an empty one is none."""
     return {
-        key: ([value] if value else []) if isinstance(value, str) else value
+        key.lower(): ((value,) if value else ()) if isinstance(value, str) else tuple(value)
         for key, value in (context or {}).items()
     }
 

@@ -1,22 +1,23 @@
 """A request: who wants to do what with which repository, and what that implies.
 
 Layer: access; imports ``model`` and ``service`` only.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html,
+"Availability" of each key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
-from ecr_constructs.access.caller import Caller, Kind
-from ecr_constructs.access.context import Context
-from ecr_constructs.access.text import concat
-from ecr_constructs.model.registry import Registry
-from ecr_constructs.model.repository import Repository
-from ecr_constructs.model.unresolved import Text, Unresolved
+from ecr_constructs.access.caller import Caller
+from ecr_constructs.access.context import Context, Values, lowered
+from ecr_constructs.access.named import Kind
+from ecr_constructs.access.target import Target
+from ecr_constructs.model.unresolved import Text
 from ecr_constructs.service import actions
-from ecr_constructs.service.partitions import partition_of
 
 #: What only a request that a service makes on its own behalf carries.
 _SERVICE_KEYS: Final = (
@@ -41,42 +42,13 @@ _TYPES: Final = {
     Kind.USER: "User",
     Kind.FEDERATED_USER: "FederatedUser",
 }
-_TAGGING: Final = frozenset({"ecr:CreateRepository", "ecr:TagResource", "ecr:UntagResource"})
 #: Kinds of which it is known what their requests carry and what not.
 _PRINCIPALS: Final = frozenset({Kind.ACCOUNT, *_TYPES})
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A repository, as policies name it.
-
-    Attributes:
-        registry: The registry that it is in.
-        repository: The repository.
-        arn: Its ARN; a name that CloudFormation makes up is an unknown part.
-    """
-
-    registry: Registry
-    repository: Repository
-    arn: Text = field(init=False)
-
-    def __post_init__(self) -> None:
-        region, repository = self.registry.region, self.repository
-        partition: Text = Unresolved.of("AWS::Partition")
-        if isinstance(region, str):
-            partition = partition_of(region)
-        name, origin = repository.repository_name, repository.origin
-        if name is None:
-            # As the reader of assemblies calls it, so that a reference to it is the same.
-            where = "a repository" if origin is None else f"{origin.stack}.{origin.logical_id}"
-            name = Unresolved.of(where)
-        arn = concat("arn:", partition, ":ecr:", region, ":", self.registry.account)
-        object.__setattr__(self, "arn", concat(arn, ":repository/", name))
-
-    @property
-    def partition(self) -> str:
-        """The partition, ``aws`` where it is not known."""
-        return partition_of(str(self.registry.region))
+#: The actions whose requests may carry tags.
+TAGGING: Final = frozenset({"ecr:CreateRepository", "ecr:TagResource", "ecr:UntagResource"})
+_REQUEST_TAGS: Final = ("aws:requesttag/", "aws:tagkeys")
+_RESOURCE_TAGS: Final = ("aws:resourcetag/", "ecr:resourcetag/")
+_PRINCIPAL_TAGS: Final = "aws:principaltag/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,74 +73,74 @@ class Request:
         return "*" if self.action in actions.REGISTRY else self.target.arn
 
 
-def context_of(
-    caller: Caller, action: str, target: Target, given: Mapping[str, Sequence[Text]]
-) -> Context:
-    """Return what is known of a request: what it implies by itself, and what is given.
+def request_of(caller: Caller, action: str, target: Target, given: Values) -> Request:
+    """Return a request with what is known of it: what it implies by itself, and what is given.
 
     Args:
         caller: Who asks.
         action: What for.
         target: The repository.
-        given: Values by condition key; they win. No values say that the
-            request does not carry the key.
+        given: Values by condition key in lower case; they win. No values say
+            that the request does not carry the key.
     """
+    of_caller, absent = caller.once(_of_caller)
+    of_target, without_tags = target.once(_of_target)
+    if action in actions.REGISTRY:
+        of_target, without_tags = {}, _RESOURCE_TAGS
+    if action not in TAGGING:
+        absent += _REQUEST_TAGS
+    context = Context((given, of_caller, of_target), absent + without_tags)
+    return Request(caller, action, target, context)
+
+
+def _of_target(target: Target) -> tuple[Values, tuple[str, ...]]:
+    """Return what a request carries of its repository, and the keys that it does not carry."""
+    registry, tags = target.registry, target.repository.tags
     values: dict[str, tuple[Text, ...]] = {
-        "aws:ResourceAccount": (target.registry.account,),
-        "aws:RequestedRegion": (target.registry.region,),
+        "aws:resourceaccount": (registry.account,),
+        "aws:requestedregion": (registry.region,),
     }
-    values.update(_principal_values(caller))
-    absent = [] if action in _TAGGING else ["aws:RequestTag/", "aws:TagKeys"]
-    tags = () if action in actions.REGISTRY else target.repository.tags
-    for prefix in ("aws:ResourceTag/", "ecr:ResourceTag/"):
-        absent += _add_tags(values, prefix, tags)
-    identity = caller.identity
-    if identity is not None and not identity.partial:
-        absent += _add_tags(values, "aws:PrincipalTag/", identity.tags)
-    elif caller.kind is Kind.SERVICE:
-        absent.append("aws:PrincipalTag/")
-    return Context(values, absent).overlaid(given)
+    absent = [prefix for prefix in _RESOURCE_TAGS if _add_tags(values, prefix, tags)]
+    return values, tuple(absent)
 
 
-def _add_tags(
-    values: dict[str, tuple[Text, ...]], prefix: str, tags: Sequence[tuple[Text, Text]]
-) -> list[str]:
-    """Add a key for each tag; return the prefix if no other key can begin with it."""
-    for key, value in tags:
-        name = f"{prefix}{key}".lower()
-        values[name] = (*values.get(name, ()), value)
-    return [prefix] if all(isinstance(key, str) for key, _ in tags) else []
-
-
-def _principal_values(caller: Caller) -> dict[str, tuple[Text, ...]]:
+def _of_caller(caller: Caller) -> tuple[Values, tuple[str, ...]]:
+    """Return what a request carries of who asks, and the keys that it does not carry."""
     if caller.kind is Kind.SERVICE:
-        values: dict[str, tuple[Text, ...]] = dict.fromkeys(_IAM_KEYS, ())
-        return values | {
+        of_service = dict.fromkeys(_IAM_KEYS, ()) | {
             "aws:PrincipalIsAWSService": ("true",),
             "aws:PrincipalServiceName": (caller.named.value,),
         }
+        return lowered(of_service), (_PRINCIPAL_TAGS,)
     if caller.kind not in _PRINCIPALS:
-        return {}
-    values = dict.fromkeys(_SERVICE_KEYS, ())
+        return {}, ()
+    values = lowered(_of_principal(caller))
+    identity = caller.identity
+    if identity is None or identity.partial:
+        return values, ()
+    with_tags = dict(values)
+    complete = _add_tags(with_tags, _PRINCIPAL_TAGS, identity.tags)
+    return with_tags, (_PRINCIPAL_TAGS,) * complete
+
+
+def _of_principal(caller: Caller) -> dict[str, tuple[Text, ...]]:
+    values: dict[str, tuple[Text, ...]] = dict.fromkeys(_SERVICE_KEYS, ())
     values["aws:PrincipalIsAWSService"] = ("false",)
     if caller.account is not None:
         values["aws:PrincipalAccount"] = (caller.account,)
     if caller.kind in _TYPES:
         values["aws:PrincipalType"] = (_TYPES[caller.kind],)
-        values["aws:PrincipalArn"] = (_principal_arn(caller),)
+        values["aws:PrincipalArn"] = (caller.principal_arn,)
         name = caller.named.name
         values["aws:username"] = () if name is None or caller.kind is not Kind.USER else (name,)
     return values
 
 
-def _principal_arn(caller: Caller) -> Text:
-    """Return the ARN that conditions see: of a session that of its role."""
-    if caller.kind is not Kind.SESSION:
-        return caller.named.value
-    if caller.identity is not None:
-        return caller.identity.arn
-    account, name = caller.named.account, caller.named.name
-    assert account is not None
-    assert name is not None
-    partition = caller.named.value.split(":")[1]
-    return concat("arn:", partition, ":iam::", account, ":role/", name)
+def _add_tags(
+    values: dict[str, tuple[Text, ...]], prefix: str, tags: Iterable[tuple[Text, Text]]
+) -> bool:
+    """Add a key for each tag; tell whether these are all."""
+    for key, value in tags:
+        name = f"{prefix}{key}".lower()
+        values[name] = (*values.get(name, ()), value)
+    return all(isinstance(key, str) for key, _ in tags)

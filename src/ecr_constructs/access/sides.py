@@ -9,16 +9,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ecr_constructs.access.answer import PlacedStatement, Side, Source, UnmetCondition
-from ecr_constructs.access.caller import EVERYBODY, Reach
+from ecr_constructs.access.answer import PlacedStatement, Side, Source
+from ecr_constructs.access.caller import NOBODY, Caller, Reach
 from ecr_constructs.access.managed import managed_policy
 from ecr_constructs.access.request import Request
-from ecr_constructs.access.statements import Hit, hits_in
+from ecr_constructs.access.statements import Entry, Hit, entries_of, hits_in
+from ecr_constructs.access.target import Target
 from ecr_constructs.access.text import concat
 from ecr_constructs.access.truth import Truth, some
 from ecr_constructs.model.identity import IdentityPolicy
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.problem import Malformed, Status
+from ecr_constructs.model.problem import Malformed
 from ecr_constructs.model.statement import Effect
 from ecr_constructs.model.unresolved import Unresolved
 from ecr_constructs.service import actions
@@ -57,30 +58,68 @@ class Sides:
         return self.repository + self.identity + (self.boundary or ())
 
 
-def sides_of(request: Request, identity_policy: Policy | None = None) -> Sides:
+def sides_of(request: Request, given: Policy | None = None) -> Sides:
     """Return what all known policies say of a request.
 
     Args:
         request: The request.
-        identity_policy: A policy of whoever asks, beside those of the assembly.
+        given: A policy of whoever asks, beside those of the assembly.
     """
-    identity = request.caller.identity
+    caller, identity = request.caller, request.caller.identity
     knowledge = Knowledge.NOTHING
     if identity is not None:
         knowledge = Knowledge.PART if identity.partial else Knowledge.WHOLE
-    if identity_policy is not None:
+    if given is not None:
         knowledge = Knowledge.WHOLE
-    boundary = None if identity is None else identity.permissions_boundary
-    bounds = None if boundary is None else document_of(boundary)
+    ours = request.target.once(repository_entries)
+    if request.action in actions.REGISTRY:
+        # Such an action is allowed in an identity policy only; a deny for the registry counts.
+        ours = tuple(e for e in request.target.once(registry_entries) if e.effect is Effect.DENY)
+    bounds = caller.once(boundary_entries)
     return Sides(
-        tuple(_repository_hits(request)),
-        tuple(identity_hits(request, identity_policy)),
-        None
-        if boundary is None or bounds is None
-        else tuple(hits_in(bounds, Source(Side.BOUNDARY, boundary.name), request)),
+        tuple(hits_in(ours, request)),
+        tuple(identity_hits(request, given)),
+        None if bounds is None else tuple(hits_in(bounds, request)),
         knowledge,
-        identity_policy,
+        given,
     )
+
+
+def repository_entries(target: Target) -> tuple[Entry, ...]:
+    """Return the statements of a repository's policy and of its registry's."""
+    repository, origin = target.repository, target.repository.origin
+    name = repository.repository_name or (origin.logical_id if origin else "")
+    source = Source(Side.REPOSITORY, name, origin)
+    return entries_of(repository.repository_policy, source) + target.once(registry_entries)
+
+
+def registry_entries(target: Target) -> tuple[Entry, ...]:
+    """Return the statements of a registry's policy."""
+    registry = target.registry
+    if registry.registry_policy is None:
+        return ()
+    name = concat(registry.account, "/", registry.region)
+    return entries_of(registry.registry_policy, Source(Side.REGISTRY, name))
+
+
+def identity_entries(caller: Caller) -> tuple[Entry, ...]:
+    """Return the statements of an identity's policies."""
+    entries: list[Entry] = []
+    for policy in () if caller.identity is None else caller.identity.policies:
+        source, document = Source(Side.IDENTITY, policy.name, policy.origin), document_of(policy)
+        if document is None:
+            entries.append(Entry(PlacedStatement(source), Effect.ALLOW))
+        entries += entries_of(document, source)
+    return tuple(entries)
+
+
+def boundary_entries(caller: Caller) -> tuple[Entry, ...] | None:
+    """Return the statements of a permissions boundary; None where none is known."""
+    boundary = None if caller.identity is None else caller.identity.permissions_boundary
+    document = None if boundary is None else document_of(boundary)
+    if boundary is None or document is None:
+        return None
+    return entries_of(document, Source(Side.BOUNDARY, boundary.name, boundary.origin))
 
 
 def document_of(policy: IdentityPolicy) -> Policy | Malformed | Unresolved | None:
@@ -90,10 +129,12 @@ def document_of(policy: IdentityPolicy) -> Policy | Malformed | Unresolved | Non
 
 def allowed_by(hits: Iterable[Hit]) -> Reach:
     """Return whether there is an allow among the statements, by how it names the caller."""
-    reach = Reach()
+    reach = NOBODY
     for hit in hits:
         if hit.effect is not Effect.DENY:
-            reach = reach.either(Reach(*(min(hit.applies, each) for each in hit.reach)))
+            applies = hit.applies
+            if applies is not Truth.NO:
+                reach = reach.either(Reach(*(min(applies, each) for each in hit.reach)))
     return reach
 
 
@@ -104,36 +145,6 @@ def denied_by(hits: Iterable[Hit]) -> Truth:
 
 def identity_hits(request: Request, given: Policy | None) -> Iterator[Hit]:
     """Yield what the policies of whoever asks say, with the one that was given."""
-    identity = request.caller.identity
-    for policy in () if identity is None else identity.policies:
-        yield from _policy_hits(policy, Source(Side.IDENTITY, policy.name, policy.origin), request)
+    yield from hits_in(request.caller.once(identity_entries), request)
     if given is not None:
-        yield from hits_in(given, Source(Side.IDENTITY, "given"), request)
-
-
-def _repository_hits(request: Request) -> Iterator[Hit]:
-    registry, repository = request.target.registry, request.target.repository
-    name = concat(registry.account, "/", registry.region)
-    source = Source(Side.REGISTRY, name)
-    if request.action in actions.REGISTRY:
-        # Such an action is allowed in an identity policy only; a deny for the registry counts.
-        for hit in hits_in(registry.registry_policy, source, request):
-            if hit.effect is not Effect.ALLOW:
-                yield hit
-        return
-    origin = repository.origin
-    name = repository.repository_name or (origin.logical_id if origin else "")
-    own = Source(Side.REPOSITORY, name, origin)
-    yield from hits_in(repository.repository_policy, own, request)
-    yield from hits_in(registry.registry_policy, source, request)
-
-
-def _policy_hits(policy: IdentityPolicy, source: Source, request: Request) -> Iterator[Hit]:
-    document = document_of(policy)
-    if document is not None:
-        yield from hits_in(document, source, request)
-        return
-    placed = PlacedStatement(source)
-    missing = f"whether the managed policy {policy.name} allows {request.action}"
-    unmet = (UnmetCondition(Status.UNKNOWN, placed, None, missing),)
-    yield Hit(placed, Effect.ALLOW, Truth.UNKNOWN, EVERYBODY, unmet)
+        yield from hits_in(entries_of(given, Source(Side.IDENTITY, "given")), request)

@@ -9,12 +9,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_not
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from ecr_constructs.access.answer import PlacedStatement, Source, UnmetCondition
-from ecr_constructs.access.caller import EVERYBODY, NOBODY, Caller, Kind, Reach, named_by, reach_of
+from ecr_constructs.access.caller import EVERYBODY, NOBODY, Caller, Reach, reach_of
 from ecr_constructs.access.conditions import holds
+from ecr_constructs.access.named import Kind, named_by
 from ecr_constructs.access.operators import operator_of
 from ecr_constructs.access.request import Request
 from ecr_constructs.access.text import like, matches, pattern_of
@@ -22,83 +23,116 @@ from ecr_constructs.access.truth import Truth, negate, some
 from ecr_constructs.access.variables import has_variables, substitute
 from ecr_constructs.model.policy import OLD_VERSION, Policy
 from ecr_constructs.model.problem import Malformed, Status
-from ecr_constructs.model.statement import Effect, Statement
+from ecr_constructs.model.statement import Condition, Effect, Statement
 from ecr_constructs.model.unresolved import Text, Unresolved
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A statement that is, or may be, about a request.
+class Entry(NamedTuple):
+    """A statement of a policy.
 
     Attributes:
         placed: The statement and where it stands.
         effect: Allow or deny; None for a policy that is not known, which may do both.
-        applies: Whether action, resource and conditions are met.
-        reach: How it names the caller.
-        unmet: What is not met, or cannot be told.
+        statement: The statement; None for a policy that is not known.
+        variables: Whether the policy's version has policy variables.
     """
 
     placed: PlacedStatement
     effect: Effect | None
+    statement: Statement | None = None
+    variables: bool = True
+
+
+class Hit(NamedTuple):
+    """A statement that is, or may be, about a request.
+
+    Attributes:
+        entry: The statement.
+        applies: Whether action, resource and conditions are met.
+        reach: How it names the caller.
+    """
+
+    entry: Entry
     applies: Truth
     reach: Reach
-    unmet: tuple[UnmetCondition, ...] = ()
+
+    @property
+    def effect(self) -> Effect | None:
+        """Allow or deny; None for a policy that is not known."""
+        return self.entry.effect
+
+    @property
+    def placed(self) -> PlacedStatement:
+        """The statement and where it stands."""
+        return self.entry.placed
 
     @property
     def truth(self) -> Truth:
         """Whether the statement is about the request."""
-        return min(self.applies, self.reach.truth)
+        return min(self.applies, max(self.reach))
 
 
-def hits_in(
-    document: Policy | Malformed | Unresolved | None, source: Source, request: Request
-) -> Iterator[Hit]:
-    """Yield the statements of a policy that are about a request.
+def entries_of(
+    document: Policy | Malformed | Unresolved | None, source: Source
+) -> tuple[Entry, ...]:
+    """Return the statements of a policy."""
+    if isinstance(document, Policy):
+        variables = document.version != OLD_VERSION
+        return tuple(
+            Entry(PlacedStatement(source, index, s), s.effect, s, variables)
+            for index, s in enumerate(document.statements)
+        )
+    return () if document is None else (Entry(PlacedStatement(source), None),)
+
+
+def hits_in(entries: Iterable[Entry], request: Request) -> Iterator[Hit]:
+    """Yield the statements that are about a request.
 
     A statement whose conditions fail is among them, to tell what it would
     take; one about other principals, actions or resources is not.
     """
-    if isinstance(document, Policy):
-        for index, statement in enumerate(document.statements):
-            hit = _hit(statement, index, source, request, variables=document.version != OLD_VERSION)
-            if hit is not None:
-                yield hit
-    elif document is not None:
-        placed = PlacedStatement(source)
+    for entry in entries:
+        statement = entry.statement
+        if statement is None:
+            yield Hit(entry, Truth.UNKNOWN, EVERYBODY)
+            continue
+        applies = about_action(statement, request.action)
+        if applies is Truth.NO:
+            continue
+        reach = _reach(statement, request.caller)
+        if not any(reach):
+            continue
+        if statement.resources or statement.not_resources:
+            applies = min(applies, _about_resource(entry, request))
+            if applies is Truth.NO:
+                continue
+        for condition in statement.conditions:
+            applies = min(applies, holds(condition, request.context, variables=entry.variables))
+        yield Hit(entry, applies, reach)
+
+
+def unmet_in(hit: Hit, request: Request) -> Iterator[UnmetCondition]:
+    """Yield what keeps a statement from being about a request, or makes it unknown."""
+    entry, statement = hit.entry, hit.entry.statement
+    if statement is None:
+        source = entry.placed.source
         missing = f"what the {source.side} {source.name} says"
-        unmet = (UnmetCondition(Status.UNKNOWN, placed, None, missing),)
-        yield Hit(placed, None, Truth.UNKNOWN, EVERYBODY, unmet)
-
-
-def _hit(
-    statement: Statement, index: int, source: Source, request: Request, *, variables: bool
-) -> Hit | None:
-    action = _about_action(statement, request.action)
-    if action is Truth.NO:
-        return None
-    reach = _reach(statement, request.caller)
-    if reach.truth is Truth.NO:
-        return None
-    resource = _about_resource(statement, request, variables=variables)
-    if resource is Truth.NO:
-        return None
-    placed = PlacedStatement(source, index, statement)
-    unmet = [
-        UnmetCondition(Status.UNKNOWN, placed, None, missing)
-        for missing in _unknown_elements(statement, request, action, resource, reach)
-    ]
-    applies: Truth = min(action, resource)
+        if entry.effect is Effect.ALLOW:
+            missing = f"whether the managed policy {source.name} allows {request.action}"
+        yield UnmetCondition(Status.UNKNOWN, entry.placed, None, missing)
+        return
+    for missing in _unknown_elements(entry, request, hit.reach):
+        yield UnmetCondition(Status.UNKNOWN, entry.placed, None, missing)
     for condition in statement.conditions:
-        truth = holds(condition, request.context, variables=variables)
+        truth = holds(condition, request.context, variables=entry.variables)
         if truth is not Truth.YES:
             status = Status.FAIL if truth is Truth.NO else Status.UNKNOWN
-            missing = _missing(condition.operator, condition.key, request)
-            unmet.append(UnmetCondition(status, placed, condition, missing))
-            applies = min(applies, truth)
-    return Hit(placed, statement.effect, applies, reach, tuple(unmet))
+            missing = _missing(condition, truth, request)
+            yield UnmetCondition(status, entry.placed, condition, missing)
 
 
-def _about_action(statement: Statement, action: str) -> Truth:
+def about_action(statement: Statement, action: str) -> Truth:
+    """Tell whether a statement is about an action."""
     if statement.actions:
         return _matches_action(statement.actions, action)
     if statement.not_actions:
@@ -116,11 +150,12 @@ def _matches_action(names: tuple[Text, ...], action: str) -> Truth:
     )
 
 
-def _about_resource(statement: Statement, request: Request, *, variables: bool) -> Truth:
-    given = statement.resources or statement.not_resources
-    if not given:
+def _about_resource(entry: Entry, request: Request) -> Truth:
+    statement = entry.statement
+    if statement is None or not (statement.resources or statement.not_resources):
         return Truth.YES  # a policy of a repository is about its repository
-    named = some(_matches_resource(each, request, variables=variables) for each in given)
+    given = statement.resources or statement.not_resources
+    named = some(_matches_resource(each, request, variables=entry.variables) for each in given)
     return named if statement.resources else negate(named)
 
 
@@ -134,7 +169,10 @@ def _matches_resource(resource: Text, request: Request, *, variables: bool) -> T
 
 
 def _reach(statement: Statement, caller: Caller) -> Reach:
-    if statement.principals:
+    principals = statement.principals
+    if len(principals) == 1:
+        return reach_of(principals[0], caller)
+    if principals:
         reach = NOBODY
         for principal in statement.principals:
             reach = reach.either(reach_of(principal, caller))
@@ -172,23 +210,25 @@ def _is_other(statement: Statement, caller: Caller) -> Truth:
     return Truth.NO if named_twice is Truth.YES else Truth.UNKNOWN
 
 
-def _unknown_elements(
-    statement: Statement, request: Request, action: Truth, resource: Truth, reach: Reach
-) -> Iterator[str]:
+def _unknown_elements(entry: Entry, request: Request, reach: Reach) -> Iterator[str]:
+    statement = entry.statement
+    assert statement is not None
     if Truth.UNKNOWN in reach:
         element = "Principal" if statement.principals else "NotPrincipal"
         names = ", ".join(str(p.value) for p in statement.principals + statement.not_principals)
         yield f"whether {element} {names} names {request.caller}"
-    if action is Truth.UNKNOWN:
+    if about_action(statement, request.action) is Truth.UNKNOWN:
         names = ", ".join(map(str, statement.actions + statement.not_actions))
         yield f"whether the actions {names} cover {request.action}"
-    if resource is Truth.UNKNOWN:
+    if _about_resource(entry, request) is Truth.UNKNOWN:
         names = ", ".join(map(str, statement.resources + statement.not_resources))
         yield f"whether the resources {names} cover {request.resource}"
 
 
-def _missing(operator: str, key: str, request: Request) -> str:
-    if operator_of(operator) is None:
-        return f"what the condition operator {operator} means"
-    values = request.context.get(key)
-    return key if values is None else f"the value that {key} is compared to"
+def _missing(condition: Condition, truth: Truth, request: Request) -> str:
+    if operator_of(condition.operator) is None:
+        return f"what the condition operator {condition.operator} means"
+    if truth is Truth.NO:
+        return f"another value of {condition.key}"
+    values = request.context.get(condition.key)
+    return condition.key if values is None else f"the value that {condition.key} is compared to"

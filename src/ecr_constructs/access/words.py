@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from ecr_constructs.access.caller import Kind, Named, named_by
+from ecr_constructs.access.named import Kind, Named, named_by
 from ecr_constructs.access.operators import Quantifier, operator_of
 from ecr_constructs.model.statement import Condition, Effect, Principal, Statement
 from ecr_constructs.model.unresolved import Text
