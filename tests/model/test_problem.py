@@ -34,8 +34,8 @@ def test_an_error_that_is_seen_is_the_default() -> None:
         (
             "rules[2].selection",
             (
-                "rules[2].selection: countNumber must be 1 or more, got 0; write the number of images"
-                " to keep"
+                "rules[2].selection: countNumber must be 1 or more, got 0; write the number of"
+                " images to keep"
             ),
         ),
         ("countNumber", "countNumber must be 1 or more, got 0; write the number of images to keep"),

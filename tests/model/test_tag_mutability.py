@@ -69,7 +69,8 @@ def test_refuses_filters_with_a_mode_that_has_none(mode: TagMutability) -> None:
     assert sentences(mode, "latest", "main") == [
         (
             "image_tag_mutability_exclusion_filters go with a mode that has exclusions, got"
-            f" '{mode}' and 2 filters; write TagMutability.{mode}_WITH_EXCLUSION or drop the filters"
+            f" '{mode}' and 2 filters; write TagMutability.{mode}_WITH_EXCLUSION or drop the"
+            " filters"
         )
     ]
 
@@ -78,8 +79,8 @@ def test_refuses_filters_with_a_mode_that_has_none(mode: TagMutability) -> None:
 def test_refuses_a_filter_that_is_none(value: str) -> None:
     assert sentences(IMMUTABLE_WITH, "fine", value) == [
         (
-            "image_tag_mutability_exclusion_filters[1]: an exclusion filter must be 1 to 128 letters,"
-            f" digits, '.', '_', '-' or '*', got {value!r}; write for example 'latest' or 'dev-*'"
+            "image_tag_mutability_exclusion_filters[1]: an exclusion filter must be 1 to 128"
+            f" letters, digits, '.', '_', '-' or '*', got {value!r}; write for example 'latest' or 'dev-*'"
         )
     ]
 
