@@ -80,7 +80,8 @@ def test_refuses_a_filter_that_is_none(value: str) -> None:
     assert sentences(IMMUTABLE_WITH, "fine", value) == [
         (
             "image_tag_mutability_exclusion_filters[1]: an exclusion filter must be 1 to 128"
-            f" letters, digits, '.', '_', '-' or '*', got {value!r}; write for example 'latest' or 'dev-*'"
+            f" letters, digits, '.', '_', '-' or '*', got {value!r}; write for example 'latest'"
+            " or 'dev-*'"
         )
     ]
 
