@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from hypothesis import strategies as st
-from tests.model.lifecycle_strategies import policies as lifecycle_policies
-from tests.model.policy_strategies import policies
 
 from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
 from ecr_constructs.model.encryption import AES256, Encryption, EncryptionType
+from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.public_repository import CatalogData, PublicRepository
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule, Upstream
@@ -18,8 +17,9 @@ from ecr_constructs.model.replication import Destination, Replication, Replicati
 from ecr_constructs.model.repository import Origin
 from ecr_constructs.model.scanning import ScanFrequency, Scanning, ScanningRule, ScanType
 from ecr_constructs.model.signing import Signing, SigningRule
-from ecr_constructs.model.statement import ANYONE, Condition, Statement
+from ecr_constructs.model.statement import ANYONE, Condition, Principal, Statement
 from ecr_constructs.model.tag_mutability import TagMutability
+from ecr_constructs.model.unresolved import Unresolved
 
 ORIGIN = Origin("Main", "Resource", "Main.template.json")
 ACCOUNT, REGION = "111122223333", "eu-west-1"
@@ -32,6 +32,33 @@ NAMES = ["prod", "prod/api", "production/web", "web", "web/a-b", "prod-eu/x", "t
 WILDCARDS = ["*", "prod", "prod/*", "*web*", "prod*x", "a*b*c", "team.x/app_y", "p"]
 PREFIXES = ["prod", "prod/", "production", "web/", "pr", "team.x/app_", "we"]
 TEXTS = st.text("abc é", min_size=1, max_size=5)
+
+#: A few: their own tests generate more, and each takes long.
+POLICIES = (
+    None,
+    Policy(),
+    Policy.of(
+        Statement(
+            principals=(Principal("AWS", "222222222222"), Principal("AWS", ACCOUNT)),
+            actions=("ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"),
+        )
+    ),
+    Policy.of(
+        Statement(
+            principals=(Principal("AWS", Unresolved.of("Main.Role.Arn")),),
+            actions=("ecr:PutImage",),
+            sid="É",
+        )
+    ),
+)
+LIFECYCLE_POLICIES = (
+    None,
+    LifecyclePolicy.of(LifecycleRule.expire_untagged(older_than_days=7)),
+    LifecyclePolicy.of(
+        LifecycleRule.keep_newest(50, tag_patterns=["v*", "b*"]),
+        LifecycleRule.expire(older_than_days=30, tag_patterns=["pr-*"]),
+    ),
+)
 
 names = st.sampled_from(NAMES)
 
@@ -112,8 +139,8 @@ def creation_templates(draw: st.DrawFn) -> CreationTemplate:
             st.sampled_from([AES256, Encryption(EncryptionType.KMS, KEY)])
             | st.just(Encryption(EncryptionType.KMS))
         ),
-        repository_policy=draw(st.none() | policies()),
-        lifecycle_policy=draw(st.none() | lifecycle_policies()),
+        repository_policy=draw(st.sampled_from(POLICIES)),
+        lifecycle_policy=draw(st.sampled_from(LIFECYCLE_POLICIES)),
         resource_tags=draw(tags()),
         custom_role_arn=ROLE,
     )

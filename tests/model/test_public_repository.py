@@ -177,6 +177,11 @@ def test_what_stands_beside_the_properties_is_read() -> None:
     assert any("a policy must be JSON" in sentence for sentence in errors(value.problems()))
 
 
+def test_the_order_of_exemptions_means_nothing() -> None:
+    two = [Exemption(control, "why") for control in (Control.PUBLIC_ACCESS, Control.NAMESPACE)]
+    assert repository(exemptions=two).normalise() == repository(exemptions=two[::-1]).normalise()
+
+
 def test_labels_that_are_no_list_are_noted() -> None:
     properties = {"RepositoryCatalogData": {"Architectures": "ARM", "OperatingSystems": [{}]}}
     value, problems = PublicRepository.from_cfn({"Properties": properties}, ORIGIN)

@@ -122,6 +122,9 @@ def test_warns_above_the_quota() -> None:
     rules = [ReplicationRule.to(THERE, [f"r{index:02}"]) for index in range(11)]
     (sentence,) = warnings(problems_here(Replication.of(*rules)))
     assert "up to 10 rules, as the quotas say 10 and the API 25, got 11; give several" in sentence
+    many = Replication.of(*(ReplicationRule.to(THERE, [f"r{index:02}"]) for index in range(25)))
+    assert len(warnings(problems_here(many))) == 1
+    assert errors(problems_here(many)) == []
 
 
 def test_cannot_tell_the_partition_of_a_region_that_is_not_known() -> None:
@@ -147,6 +150,11 @@ def test_a_place_that_is_not_known_refuses_no_destination(account: Any, region: 
 
 PREFIXES_THAT_TAKE_MORE = [
     (["prod/api", "production/web"], "prod", "also takes 'production/web'; write 'prod/' for"),
+    (
+        ["prod/a", "prod1/a", "prod2/a", "prod3/a"],
+        "prod",
+        "also takes 'prod1/a', 'prod2/a', 'prod3/a'; write",
+    ),
     (["production/web"], "prod", "also takes 'production/web'; write 'prod/' for"),
     (["prod/api", "prod-eu/api"], "prod", "also takes 'prod-eu/api'; write 'prod/' for"),
     (["web", "web-api"], "web", "also takes 'web-api'; rename one, as no prefix takes 'web' alone"),
@@ -189,6 +197,7 @@ def test_a_prefix_that_is_meant_passes(names: list[str], prefix: str) -> None:
 def test_a_prefix_or_a_name_that_is_not_known_passes() -> None:
     replication = Replication.of(ReplicationRule.to(THERE, [UNKNOWN, TOKEN]))
     assert replication.problems(repository_names=[UNKNOWN, None, TOKEN, "prod"]) == []
+    assert to(THERE, "prod").problems(repository_names=[UNKNOWN, None, TOKEN, "prod"]) == []
 
 
 def test_a_rule_without_filters_is_written_without_the_list() -> None:

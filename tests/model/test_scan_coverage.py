@@ -43,6 +43,15 @@ def test_continuous_wins_wherever_its_rule_stands() -> None:
     assert covered(turned, "prod").rule == 1
 
 
+def test_of_two_rules_of_one_frequency_the_first_is_told() -> None:
+    rules = tuple(
+        ScanningRule(scan_frequency="SCAN_ON_PUSH", repository_filters=(value,))
+        for value in ("prod*", "*", "pr")
+    )
+    assert covered(Scanning(rules=rules), "prod").rule == 0
+    assert covered(Scanning(rules=rules[::-1]), "prod").repository_filter == "pr"
+
+
 @pytest.mark.parametrize(
     ("scanning", "expected", "is_scanned"),
     [

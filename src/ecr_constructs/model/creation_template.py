@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata
+from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata, in_order
 from ecr_constructs.model.codec import Fields
 from ecr_constructs.model.creation_template_problems import AppliedFor, template_problems
 from ecr_constructs.model.encryption import AES256, Encryption, EncryptionType
@@ -108,6 +108,7 @@ class CreationTemplate:
             lifecycle_policy=lifecycle_policy,
             resource_tags=tuple(sorted(self.resource_tags, key=lambda tag: key(tag[0]))),
             custom_role_arn=self.custom_role_arn or None,
+            exemptions=in_order(self.exemptions),
         )
 
     def to_cfn(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata
+from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata, in_order
 from ecr_constructs.model.codec import Fields
 from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Malformed, Problem, problem_at
@@ -152,6 +152,7 @@ class PublicRepository:
             catalog_data=self.catalog_data.normalise(key=key),
             repository_policy=policy,
             tags=tuple(sorted(self.tags, key=lambda tag: key(tag[0]))),
+            exemptions=in_order(self.exemptions),
         )
 
     def to_cfn(self) -> dict[str, Any]:
