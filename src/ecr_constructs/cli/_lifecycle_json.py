@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from itertools import islice
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring_ascii as quote
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -49,9 +49,9 @@ def print_preview(evaluation: Evaluation) -> None:
 def _result_lines(total: RuleTotal) -> Iterator[str]:
     """Yield each of ``preview_results`` as a line of JSON."""
     for image in total.images:
-        tags = ", ".join(map(encode_basestring, image.tags))
+        tags = ", ".join(map(quote, image.tags))
         yield (
-            f'\n    {{"imageDigest": {encode_basestring(image.digest)}, "imageTags": [{tags}], '
+            f'\n    {{"imageDigest": {quote(image.digest)}, "imageTags": [{tags}], '
             f'"imagePushedAt": "{image.pushed_at.isoformat()}", '
             f"{_same_for(total.outcome, total.rule.rule_priority, image.status)}"
         )
@@ -64,7 +64,7 @@ def _same_for(outcome: Outcome, priority: int | None, status: str) -> str:
 
 
 def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)
 
 
 def print_explanation(evaluation: Evaluation, name: str) -> None:

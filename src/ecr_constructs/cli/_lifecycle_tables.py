@@ -109,7 +109,8 @@ def print_explanation(evaluation: Evaluation, name: str) -> None:
     verdict = evaluation.verdict(name)
     image = verdict.image
     out.print(f"[bold]{escape(image.name)}[/]  {escape(image.digest)}")
-    out.print(f"pushed {image.pushed_at:%Y-%m-%d %H:%M}, {image.status}{_total_size([image])}")
+    size = "" if image.size_in_bytes is None else f", {_bytes(image.size_in_bytes)}"
+    out.print(f"pushed {image.pushed_at:%Y-%m-%d %H:%M}, {escape(image.status)}{size}")
     style = _OUTCOMES.get(verdict.outcome, "green")
     out.print(f"[{style}]{escape(verdict.reason)}[/]\n")
     for view in evaluation.views(name):

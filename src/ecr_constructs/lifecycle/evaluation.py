@@ -130,8 +130,10 @@ class Evaluation:
         if decider is None:
             return reasons.untouched(image)
         subject = self.relations.subject_of.get(place)
-        if subject is not None and (outcome.acts or not self.assumptions.rules_see_referrers):
-            return reasons.led(outcome, self.images[subject])
+        if subject is not None:
+            goes = self.outcomes[subject].acts and outcome is self.outcomes[subject]
+            if goes or not self.assumptions.rules_see_referrers:
+                return reasons.led(outcome, self.images[subject])
         scan = self.scans[decider]
         holder = self.relations.holder_of.get(place)
         if holder is not None and not outcome.acts and self._would_act(scan, place):

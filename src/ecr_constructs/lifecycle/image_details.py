@@ -7,8 +7,9 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetai
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeGuard
 
 from ecr_constructs.lifecycle.images import Image
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Strings that many images share, held in memory once.
 _INTERNED: dict[str, str] = {}
+
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class ImageDetailError(ValueError):
@@ -56,7 +60,7 @@ def image_of(detail: Mapping[str, Any]) -> Image:
     archived, activated = get("lastArchivedAt"), get("lastActivatedAt")
     subject, media_type = get("subjectManifestDigest"), get("imageManifestMediaType")
     references = get("referencedBy")
-    if not isinstance(digest, str) or not digest:
+    if not _is_text(digest) or not digest:
         _refuse("imageDigest", "must be the digest of the manifest", digest, "write 'sha256:...'")
     if pushed is None:
         _refuse("imagePushedAt", "is required", pushed, "take it from describe-images")
@@ -100,16 +104,21 @@ def _time(member: str, value: object) -> datetime:
 def _strings(member: str, value: object) -> tuple[str, ...]:
     if isinstance(value, list):
         for entry in value:
-            if not isinstance(entry, str):
+            if not _is_text(entry):
                 break
         else:
             return tuple(value)
     return _refuse(member, "must be a list of strings", value, 'write ["..."]')
 
 
+def _is_text(value: object) -> TypeGuard[str]:
+    """Tell whether it is a string that can be printed: JSON may hold halves of characters."""
+    return isinstance(value, str) and (value.isascii() or _SURROGATE.search(value) is None)
+
+
 def _word(member: str, value: object) -> str:
     """Return a string that many images share, held in memory once."""
-    if not isinstance(value, str):
+    if not _is_text(value):
         _refuse(member, "must be a string", value, "write it in quotes")
     return _INTERNED.setdefault(value, value)
 

@@ -210,7 +210,10 @@ class _Reader:
                 "give an inventory for each repository"
             )
             raise ImageDetailError("repositoryName", sentence)
-        self._repository = str(name)
+        if not isinstance(name, str) or not name.isascii():
+            sentence = f"must be the name of a repository, got {name!r}; leave it out"
+            raise ImageDetailError("repositoryName", sentence)
+        self._repository = name
 
     def _take_line(self, detail: Mapping[str, Any]) -> None:
         """Take an image that is a document of its own, as in JSON Lines."""

@@ -36,7 +36,7 @@ def describe(rule: LifecycleRule) -> str:
         keep = f"the newest {some(number, who)}"
         return f"archive all but {keep}" if verb == "archive" else f"keep {keep}"
     if rule.count_type is CountType.SINCE_IMAGE_PULLED:
-        joint = " and" if " that " in who else " that"
+        joint = " and that" if " that " in who else " that"
         return f"{verb} {who}{joint} nobody pulled for {days(number)}"
     if rule.count_type is CountType.SINCE_IMAGE_TRANSITIONED:
         return f"{verb} {archived}{who} after {days(number)} in the archive"

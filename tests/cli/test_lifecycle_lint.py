@@ -1,0 +1,71 @@
+"""`ecr-constructs lifecycle lint`: what it prints and its status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.lifecycle_runs import AND_LIST, IMAGES, REFUSED, Lifecycle
+
+from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
+
+R = LifecycleRule
+
+
+@pytest.fixture(name="lifecycle")
+def _lifecycle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Lifecycle:
+    return Lifecycle(tmp_path, capsys)
+
+
+def test_lint_tells_programs(lifecycle: Lifecycle) -> None:
+    status, out, err = lifecycle("lint", lifecycle.write("p.json", REFUSED), "--format", "json")
+    assert (status, err) == (1, "")
+    assert json.loads(out) == {
+        "problems": [
+            {
+                "id": "number",
+                "path": "rules[0].rulePriority",
+                "severity": "error",
+                "message": "rulePriority must be 1 or more, got 0",
+                "fix": "number the rules from 1 on",
+            }
+        ]
+    }
+
+
+def test_lint_shows_people(lifecycle: Lifecycle) -> None:
+    status, out, _ = lifecycle("lint", lifecycle.write("p.json", REFUSED))
+    assert status == 1
+    assert out == (
+        "error rules[0].rulePriority\n"
+        "  rulePriority must be 1 or more, got 0; number the rules from 1 on\n"
+        "1 error\n"
+    )
+    sound = LifecyclePolicy.of(R.expire_untagged(older_than_days=7))
+    assert lifecycle("lint", lifecycle.write("p.json", sound)) == (0, "nothing to say\n", "")
+
+
+@pytest.mark.parametrize(
+    ("policy", "options", "status"),
+    [
+        (AND_LIST, [], 0),
+        (AND_LIST, ["--fail-on", "warning"], 1),
+        (REFUSED, ["--fail-on", "error"], 1),
+        (LifecyclePolicy.of(R.archive(older_than_days=9)), ["--fail-on", "warning"], 0),
+        (LifecyclePolicy.of(R.archive(older_than_days=9)), ["--fail-on", "note"], 1),
+    ],
+)
+def test_lint_status_is_that_of_the_worst(
+    lifecycle: Lifecycle,
+    policy: object,
+    options: list[str],
+    status: int,
+) -> None:
+    assert lifecycle("lint", lifecycle.write("p.json", policy), *options)[0] == status
+
+
+def test_lint_names_the_images_that_show_a_surprise(lifecycle: Lifecycle) -> None:
+    policy, images = lifecycle.write("p.json", AND_LIST), lifecycle.write("i.json", IMAGES)
+    _, out, _ = lifecycle("lint", policy, "--images", images)
+    assert "it selects 0 images, not v4, latest" in out
