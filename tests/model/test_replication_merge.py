@@ -47,6 +47,10 @@ def rule(destinations_: list[Destination], *filters: str, deletes: bool = False)
             [rule([A], "x/", "z/"), rule([B], "y/", "z/")],
             [rule([A], "x/", "z/"), rule([B], "y/", "z/")],
         ),
+        (
+            [rule([A], "x/", "y/"), rule([B], "x/", "y/", "z/")],
+            [rule([A], "x/", "y/"), rule([B], "x/", "y/", "z/")],
+        ),
         ([rule([A, A, B], "x/", "x/"), rule([B], "x/")], [rule([A, B], "x/")]),
         # Deletions are another matter
         (
