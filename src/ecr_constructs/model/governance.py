@@ -1,4 +1,4 @@
-"""Which controls of the baseline a repository loosens; each takes an exemption.
+"""Which controls of the baseline a repository, template or policy loosens; each takes an exemption.
 
 Constructs refuse a loosened control without exemption; checks find one in a
 template. Both ask here.
@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from ecr_constructs.model.baseline import Baseline, Control
+from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
 from ecr_constructs.model.exposure import Exposure, exposure
 from ecr_constructs.model.lifecycle import LifecyclePolicy, StorageClass, TagStatus
-from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.statement import ANYONE, Effect, Statement
 from ecr_constructs.model.tag_mutability import keeps_tags
 from ecr_constructs.model.unresolved import Text, is_known
-from ecr_constructs.service import actions
+from ecr_constructs.service import actions, registry_actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,26 @@ class Loosening:
         )
 
 
+_UNTAGGED: Final = Loosening(
+    Control.UNTAGGED_EXPIRY,
+    "lifecycle_policy must have a rule that takes untagged images, got none",
+    "add LifecycleRule.expire_untagged(older_than_days=14)",
+    "lifecycle_policy",
+)
+_NO_KEY: Final = Loosening(
+    Control.CUSTOMER_MANAGED_KEY,
+    "encryption_key must be given as the baseline asks for customer-managed keys, got none",
+    "pass encryption_key=...",
+    "encryption_key",
+)
+
+
 def repository_loosenings(
     repository: Repository, baseline: Baseline, *, account: Text
 ) -> Iterator[Loosening]:
     """Yield the controls that a repository of ``account`` loosens, as far as values are known."""
     if keeps_tags(repository.image_tag_mutability, repository.exclusion_filters) is False:
-        yield Loosening(
-            Control.TAG_IMMUTABILITY,
-            "image_tag_mutability must keep pushed tags,"
-            f" got {str(repository.image_tag_mutability)!r}"
-            + (f" except {list(map(str, repository.exclusion_filters))}")
-            * bool(repository.exclusion_filters),
-            "write TagMutability.IMMUTABLE, or IMMUTABLE_WITH_EXCLUSION with the tags that move",
-            "image_tag_mutability",
-        )
+        yield _mutability_loosening(repository.image_tag_mutability, repository.exclusion_filters)
     if repository.scan_on_push is False:
         yield Loosening(
             Control.SCAN_ON_PUSH,
@@ -71,19 +79,9 @@ def repository_loosenings(
             "scan_on_push",
         )
     if _keeps_untagged(repository.lifecycle_policy):
-        yield Loosening(
-            Control.UNTAGGED_EXPIRY,
-            "lifecycle_policy must have a rule that takes untagged images, got none",
-            "add LifecycleRule.expire_untagged(older_than_days=14)",
-            "lifecycle_policy",
-        )
+        yield _UNTAGGED
     if baseline.customer_managed_keys and repository.encryption.kms_key is None:
-        yield Loosening(
-            Control.CUSTOMER_MANAGED_KEY,
-            "encryption_key must be given as the baseline asks for customer-managed keys, got none",
-            "pass encryption_key=...",
-            "encryption_key",
-        )
+        yield _NO_KEY
     yield from retention_loosenings(repository.deletion_policy)
     name = repository.repository_name
     if isinstance(name, str) and is_known(name) and not baseline.allows_name(name):
@@ -99,6 +97,42 @@ def repository_loosenings(
             yield from statement_loosenings(statement, account=account)
 
 
+def template_loosenings(
+    template: CreationTemplate, baseline: Baseline, *, account: Text
+) -> Iterator[Loosening]:
+    """Yield the controls that the repositories of a creation template would loosen.
+
+    Tags of images that are pulled through a cache move with those of the
+    upstream: a template for nothing else loosens nothing with them. Names are
+    the baseline's concern only where a push may choose them.
+    """
+    is_cache = set(template.applied_for) == {AppliedFor.PULL_THROUGH_CACHE}
+    if not is_cache and keeps_tags(template.image_tag_mutability, template.exclusion_filters) is (
+        False
+    ):
+        yield _mutability_loosening(template.image_tag_mutability, template.exclusion_filters)
+    if _keeps_untagged(template.lifecycle_policy):
+        yield _UNTAGGED
+    if baseline.customer_managed_keys and template.encryption.kms_key is None:
+        yield _NO_KEY
+    prefix = template.prefix
+    if (
+        AppliedFor.CREATE_ON_PUSH in template.applied_for
+        and isinstance(prefix, str)
+        and not baseline.allows_name(f"{prefix.removesuffix('/')}/any")
+    ):
+        yield Loosening(
+            Control.NAMESPACE,
+            "prefix of a template for CREATE_ON_PUSH must lie in one of the namespaces"
+            f" {list(baseline.namespaces)}, got {prefix!r}",
+            f"write {baseline.namespaces[0].rstrip('/')!r}",
+            "prefix",
+        )
+    if isinstance(template.repository_policy, Policy):
+        for statement in template.repository_policy.statements:
+            yield from statement_loosenings(statement, account=account)
+
+
 def retention_loosenings(deletion_policy: str) -> Iterator[Loosening]:
     """Yield the control that a ``DeletionPolicy`` loosens."""
     if deletion_policy == "Delete":
@@ -110,38 +144,68 @@ def retention_loosenings(deletion_policy: str) -> Iterator[Loosening]:
         )
 
 
-def statement_loosenings(statement: Statement, *, account: Text) -> Iterator[Loosening]:
-    """Yield the controls that one statement of a policy in ``account`` loosens."""
+def statement_loosenings(
+    statement: Statement, *, account: Text, kind: PolicyKind = PolicyKind.REPOSITORY
+) -> Iterator[Loosening]:
+    """Yield the controls that one statement of a policy in ``account`` loosens.
+
+    Args:
+        statement: The statement.
+        account: The account that owns what the policy is attached to.
+        kind: What the policy is attached to. Default: a private repository.
+    """
     if statement.effect is Effect.DENY:
         return
+    what = "registry" if kind is PolicyKind.REGISTRY else "repository"
     if exposure(statement) is Exposure.ANYONE:
         yield Loosening(
             Control.PUBLIC_ACCESS,
-            f"a statement must not open the repository to anybody, got {_describe(statement)}",
+            f"a statement must not open the {what} to anybody, got {_describe(statement)}",
             "name accounts, or use Principals.organization()",
-            "repository_policy",
+            f"{what}_policy",
         )
-    administers = sorted(
-        {
-            action
-            for pattern in statement.actions
-            if isinstance(pattern, str)
-            for action in actions.expand(pattern) & actions.ADMINISTER
-        }
-    )
-    if statement.not_actions:
-        administers = sorted(actions.ADMINISTER)
+    administers = sorted(administered(statement, kind))
     if administers and _reaches_other_accounts(statement, account):
         shown = ", ".join(administers[:3]) + (f" and {len(administers) - 3} more") * (
             len(administers) > 3  # noqa: PLR2004 - three are enough to recognise the set
         )
         yield Loosening(
             Control.ADMINISTRATIVE_ACCESS,
-            f"a statement must not let other accounts administer the repository, got {shown}"
+            f"a statement must not let other accounts administer the {what}, got {shown}"
             f" for {_describe(statement)}",
-            "allow pull and push only: allow_pull_push(...)",
-            "repository_policy",
+            "allow pull and push only"
+            + ": allow_pull_push(...)" * (kind is not PolicyKind.REGISTRY),
+            f"{what}_policy",
         )
+
+
+def administered(statement: Statement, kind: PolicyKind) -> frozenset[str]:
+    """Return the actions of a statement that change how things are governed."""
+    wanted, everything = actions.ADMINISTER, actions.REPOSITORY
+    if kind is PolicyKind.REGISTRY:
+        wanted, everything = wanted | registry_actions.ADMINISTER, everything | actions.REGISTRY
+    if statement.not_actions:
+        return wanted
+    allowed = frozenset(
+        action
+        for pattern in statement.actions
+        if isinstance(pattern, str)
+        for action in actions.expand(pattern, everything)
+    )
+    if kind is PolicyKind.REGISTRY and allowed & registry_actions.BRINGS:
+        # Replication and pull through caches create what they bring, from a template.
+        wanted -= registry_actions.CREATION
+    return allowed & wanted
+
+
+def _mutability_loosening(mode: Text, filters: tuple[Text, ...]) -> Loosening:
+    return Loosening(
+        Control.TAG_IMMUTABILITY,
+        f"image_tag_mutability must keep pushed tags, got {str(mode)!r}"
+        + f" except {list(map(str, filters))}" * bool(filters),
+        "write TagMutability.IMMUTABLE, or IMMUTABLE_WITH_EXCLUSION with the tags that move",
+        "image_tag_mutability",
+    )
 
 
 def _reaches_other_accounts(statement: Statement, account: Text) -> bool:
