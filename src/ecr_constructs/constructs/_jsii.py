@@ -12,6 +12,7 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from constructs import IConstruct
 
 from ecr_constructs.model.unresolved import Text, is_token
 
@@ -139,8 +140,8 @@ def sort_key(scope: cdk.Stack) -> Callable[[Text], str]:
             return str(text)
         if text not in known:
             resolved = json.dumps(scope.resolve(text), sort_keys=True)
-            paths = _reference_paths(text, scope) if _REFERS.search(resolved) else []
-            known[text] = " ".join([resolved, *paths])
+            found = referenced(text, scope) if _REFERS.search(resolved) else []
+            known[text] = " ".join([resolved, *(each.node.path for each in found)])
         return known[text]
 
     return key
@@ -150,7 +151,8 @@ def sort_key(scope: cdk.Stack) -> Callable[[Text], str]:
 _REFERS: Final = re.compile(r'"(Fn::GetAtt|Fn::Sub|Ref": "(?!AWS::))')
 
 
-def _reference_paths(text: str, scope: cdk.Stack) -> list[str]:
+def referenced(text: str, scope: cdk.Stack) -> list[IConstruct]:
+    """Return the constructs that the tokens in a string refer to."""
     tokens = cdk.Tokenization.reverse_string(text).tokens
     if not all(map(cdk.Reference.is_reference, tokens)):
         # A reference lies inside of an intrinsic, such as Fn::Join: CDK alone can look there.
@@ -158,9 +160,7 @@ def _reference_paths(text: str, scope: cdk.Stack) -> list[str]:
         cdk.Tokenization.resolve(text, resolver=collector, scope=scope, preparing=False)
         tokens = collector.found
     return [
-        cast("cdk.Reference", token).target.node.path
-        for token in tokens
-        if cdk.Reference.is_reference(token)
+        cast("cdk.Reference", token).target for token in tokens if cdk.Reference.is_reference(token)
     ]
 
 

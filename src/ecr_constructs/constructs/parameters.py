@@ -19,8 +19,9 @@ from aws_cdk import aws_kms as kms
 from ecr_constructs.model.baseline import Baseline, Exemption
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.principals import Place, PolicyPrincipal
 from ecr_constructs.model.problem import Problem, problem_at
+from ecr_constructs.model.scanning import Scanning
 from ecr_constructs.model.unresolved import is_token
 
 #: What CloudFormation does with the resource, and with the old one after a replacement.
@@ -44,9 +45,12 @@ _KINDS: Final[Mapping[str, tuple[type | UnionType, str, str]]] = {
         "write Policy.of(...), .from_json(text) or .from_document(document)",
     ),
     "tags": (Mapping | None, "a mapping of keys to values", "write {'team': 'payments'}"),
+    "resource_tags": (Mapping | None, "a mapping of keys to values", "write {'team': 'payments'}"),
     "empty_on_delete": (bool, "True or False", "leave it out to keep the images"),
     "baseline": (Baseline | None, "a Baseline", "write Baseline(...)"),
+    "scanning": (Scanning | None, "a Scanning", "write Scanning.basic(on_push=['*'])"),
 }
+_TAGS: Final = frozenset({"tags", "resource_tags"})
 #: Parameter that takes several -> the type of each, in words, and what to write.
 _ELEMENTS: Final[Mapping[str, tuple[type, str, str]]] = {
     "image_tag_mutability_exclusion_filters": (str, "strings", "write for example ['latest']"),
@@ -65,8 +69,8 @@ def kind_problems(given: Mapping[str, object]) -> Iterator[Problem]:
             kind, words, fix = _KINDS[name]
             if not isinstance(value, kind):
                 yield problem_at(name, f"{name} must be {words}, got {value!r}", fix)
-            elif name == "tags":
-                yield from _tag_problems(value)
+            elif name in _TAGS:
+                yield from _tag_problems(name, value)
             continue
         each, words, fix = _ELEMENTS[name]
         if not isinstance(value, tuple):
@@ -78,12 +82,12 @@ def kind_problems(given: Mapping[str, object]) -> Iterator[Problem]:
                 yield problem_at(path, f"{name} must be {words}, got {element!r}", fix)
 
 
-def _tag_problems(tags: object) -> Iterator[Problem]:
+def _tag_problems(name: str, tags: object) -> Iterator[Problem]:
     for key, value in tags.items() if isinstance(tags, Mapping) else ():
         for what, text in (("key", key), ("value", value)):
             if not isinstance(text, str):
                 yield problem_at(
-                    f"tags[{key!r}]",
+                    f"{name}[{key!r}]",
                     f"a tag's {what} must be a string, got {text!r}",
                     f"write {str(text)!r}",
                 )
@@ -141,6 +145,29 @@ def key_problems(key: kms.IKey | None, place: Place) -> Iterator[Problem]:
             f" {region!r}",
             "define a key there",
         )
+
+
+def allow_problems(
+    principals: tuple[object, ...], actions: Iterable[str], place: Place
+) -> Iterator[Problem]:
+    """Yield what is wrong with naming these in a policy, and with these actions at all."""
+    if isinstance(actions, str):
+        yield problem_at(
+            "actions", f"actions must be a list, got {actions!r}", f"write [{actions!r}]"
+        )
+    if not principals:
+        yield problem_at(
+            "principals", "somebody must be named, got nobody", "write Principals.account(...)"
+        )
+    for each in principals:
+        if isinstance(each, PolicyPrincipal):
+            yield from each.problems(place)
+        else:
+            yield problem_at(
+                "principals",
+                f"somebody must be named by Principals, got {each!r}",
+                "write Principals.account(...), or grant_...(...) for one of CDK's principals",
+            )
 
 
 def baseline_problems(baseline: Baseline) -> tuple[Problem, ...]:

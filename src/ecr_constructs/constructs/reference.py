@@ -17,6 +17,7 @@ from constructs import Construct
 from ecr_constructs.constructs._jsii import for_people
 from ecr_constructs.constructs.access import RepositoryAccess
 from ecr_constructs.constructs.exemptions import Exemptions
+from ecr_constructs.constructs.hand_over import hand_overs_of
 from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.constructs.slot import baseline_for
@@ -76,6 +77,7 @@ class ReferencedRepository(RepositoryAccess):
             place=self._place(organization),
             exemptions=Exemptions((), ()),
         )
+        hand_overs_of(self._ledger.stack).add(lambda: filter(None, [self.hand_over]))
 
     @classmethod
     def from_arn(

@@ -7,46 +7,70 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import final
+from typing import cast, final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from constructs import Construct
+from constructs import Construct, IConstruct
 
+from ecr_constructs.constructs.contributions import RegistryContributions
+from ecr_constructs.constructs.contributor import Contribution
 from ecr_constructs.constructs.ledger import ledger_of
+from ecr_constructs.constructs.parameters import kind_problems, several
+from ecr_constructs.constructs.registry_context import RegistryContext
+from ecr_constructs.constructs.registry_handle import RegistryHandle
+from ecr_constructs.constructs.registry_settings import RegistrySettings
 from ecr_constructs.constructs.repository import GovernedRepository
+from ecr_constructs.constructs.scanning import RegistryScanning
 from ecr_constructs.constructs.slot import baseline_for
 from ecr_constructs.model.baseline import Baseline, Control, Exemption, find_exemption
 from ecr_constructs.model.encryption import EncryptionType
+from ecr_constructs.model.hand_over import HandOver
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.principals import Place
 from ecr_constructs.model.problem import refuse
+from ecr_constructs.model.scan_coverage import RepositoryCoverage, coverage
+from ecr_constructs.model.scanning import Scanning
 from ecr_constructs.model.tag_mutability import TagMutability
 
 
 @final
-class GovernedRegistry(Construct):
+class GovernedRegistry(RegistryContributions, Construct):
     """Own the registry of one account and Region.
 
     ECR has a registry policy, a replication configuration, a scanning
     configuration and more once for an account and Region: two stacks that set
-    one of them fight. One construct owns them all; others contribute.
+    one of them fight. One construct owns them all; others contribute through
+    :meth:`of`, from any stack of that account and Region, in any order.
+
+    What is defined outlives its stack. When the last contribution to a setting
+    goes, its resource leaves the template and the setting stays as it was:
+    remove it by hand, with ``aws ecr delete-registry-policy`` and its kin.
 
     Defines: nothing until something is given or contributed, then
-    ``AWS::ECR::RegistryPolicy`` and its kin, each once; ``AWS::KMS::Key`` when
-    the baseline asks for customer-managed keys.
+    ``AWS::ECR::RegistryPolicy``, ``AWS::ECR::ReplicationConfiguration``,
+    ``AWS::ECR::RegistryScanningConfiguration``,
+    ``AWS::ECR::RepositoryCreationTemplate`` and
+    ``AWS::ECR::PullThroughCacheRule``; ``AWS::IAM::Role`` for templates and
+    caches that need one; ``AWS::KMS::Key`` when the baseline asks for
+    customer-managed keys.
 
     Args:
         scope: Where to define it; its stack says which registry it is.
         construct_id: Id in ``scope``. Part of the logical ids below.
         baseline: What every repository has to meet. Default: the one attached
             nearest above, else ``Baseline()``.
+        scanning: How images are scanned; basic scanning is free, Amazon Inspector
+            bills enhanced scanning. Default: as it is set, and each repository's
+            own ``scan_on_push`` holds.
         exemptions: The controls that the registry does not meet, and why.
 
     Raises:
-        ConfigurationError: If the registry has an owner already, or a
-            repository of it took another baseline.
+        ConfigurationError: If the registry has an owner already, a repository of
+            it took another baseline, ECR would refuse the scanning configuration,
+            or what has been contributed before is refused.
 
     Example:
         >>> registry = GovernedRegistry(stack, "Registry", baseline=Baseline())
@@ -59,29 +83,65 @@ class GovernedRegistry(Construct):
         construct_id: str,
         *,
         baseline: Baseline | None = None,
+        scanning: Scanning | None = None,
         exemptions: Iterable[Exemption] = (),
     ) -> None:
         def path() -> str:
             return f"{scope.node.path}/{construct_id}".lstrip("/")
 
+        granted = cast("tuple[Exemption, ...]", several(exemptions))
+        misfits = list(
+            kind_problems({"baseline": baseline, "scanning": scanning, "exemptions": granted})
+        )
+        if misfits:
+            refuse(misfits, path=path())
         self._ledger = ledger_of(scope)
         self._slot = self._ledger.slot
-        self._baseline = baseline or baseline_for(scope, self._slot)
-        given = tuple(exemptions)
+        self._baseline = baseline_for(scope, self._slot) if baseline is None else baseline
+        self._scanning = scanning
         refuse(
             [
                 *(p.below("baseline") for p in self._baseline.problems()),
+                *(p.below("scanning") for p in (scanning.problems() if scanning else ())),
                 *(
                     p.below(f"exemptions[{index}]")
-                    for index, each in enumerate(given)
+                    for index, each in enumerate(granted)
                     for p in each.problems()
                 ),
             ],
             path=path(),
         )
+        is_second = self._slot.owner is not None and (
+            find_exemption(granted, Control.SINGLE_OWNER) is not None
+        )
+        self._slot.check_owner(self._baseline, path, is_second=is_second)
+        self._ledger.open()
         super().__init__(scope, construct_id)
-        if self._slot.owner is None or find_exemption(given, Control.SINGLE_OWNER) is None:
-            self._slot.own(self, path)
+        self._settings = RegistrySettings(
+            RegistryContext(
+                owner=self,
+                ledger=self._ledger,
+                baseline=self._baseline,
+                exemptions=granted,
+                encryption_key=lambda: self.encryption_key,
+            )
+        )
+        if scanning is not None:
+            RegistryScanning(self._settings.context, scanning)
+        if not is_second:
+            self._slot.own(self, self._settings)
+
+    @staticmethod
+    def of(scope: Construct) -> RegistryHandle:
+        """Return the registry of a construct's account and Region, to contribute to it.
+
+        It may get its owner later, in any stack of that account and Region; a
+        stack without concrete account and Region has a registry of its own.
+
+        Args:
+            scope: The construct that contributes; errors name it.
+        """
+        return RegistryHandle(scope)
 
     @property
     def baseline(self) -> Baseline:
@@ -89,14 +149,36 @@ class GovernedRegistry(Construct):
         return self._baseline
 
     @property
-    def account(self) -> str:
-        """The registry's account; a token in an environment-agnostic stack."""
-        return self._ledger.place.account
+    def place(self) -> Place:
+        """Account, Region and partition; tokens in an environment-agnostic stack."""
+        return self._ledger.place
 
     @property
-    def region(self) -> str:
-        """The registry's Region; a token in an environment-agnostic stack."""
-        return self._ledger.place.region
+    def contributor(self) -> Construct:
+        """The registry itself."""
+        return self
+
+    @property
+    def hand_overs(self) -> tuple[HandOver, ...]:
+        """What the owners of other registries must apply; synthesis writes it beside the template.
+
+        The file is ``<stack>.hand-over.json`` in the assembly.
+        """
+        return self._settings.references.hand_overs
+
+    def contribute(
+        self, what: str, contribution: Contribution, *, by: IConstruct | None = None
+    ) -> None:
+        """Do something to the registry's settings; see :meth:`RegistryContributor.contribute`."""
+        self._slot.check_open(what, by or self)
+        contribution(self._settings)
+
+    def scan_coverage(self) -> tuple[RepositoryCoverage, ...]:
+        """Return how each repository is scanned that the app defines here, and by which rule.
+
+        Repositories whose name CloudFormation makes up are left out.
+        """
+        return coverage(self._scanning, self._slot.names)
 
     @cached_property
     def encryption_key(self) -> kms.IKey | None:

@@ -5,7 +5,7 @@ Layer: constructs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from constructs import IConstruct
 from ecr_constructs.constructs.cdk_statements import to_document
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import StackLedger
+from ecr_constructs.constructs.parameters import allow_problems
 from ecr_constructs.constructs.policy_length import at_most
 from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.governance import Loosening, statement_loosenings
@@ -114,13 +115,8 @@ class ResourcePolicy:
         Raises:
             ConfigurationError: If there is one.
         """
-        found, covering = list(problems), []
-        for each in loosenings:
-            exemption = self._exemptions.covering(each.control)
-            if exemption is None:
-                found.append(each.to_problem())
-            else:
-                covering.append(exemption)
+        uncovered, covering = self._exemptions.judge(loosenings)
+        found = [*problems, *uncovered]
         if found:
             refuse(found, path=self._path())
         self._warnings += found
@@ -143,7 +139,7 @@ class ResourcePolicy:
             ConfigurationError: If nobody or nothing is named, or a statement is refused.
         """
         everybody = tuple(principals)
-        self.refuse(self._allow_problems(everybody, actions), ())
+        self.refuse(allow_problems(everybody, actions, self.place), ())
         wanted = tuple(sorted(actions))
         self.add(
             Statement(
@@ -155,27 +151,6 @@ class ResourcePolicy:
             for each in everybody
             for s in each.subjects(self.place)
         )
-
-    def _allow_problems(
-        self, principals: tuple[PolicyPrincipal, ...], actions: Iterable[str]
-    ) -> Iterator[Problem]:
-        if isinstance(actions, str):
-            yield problem_at(
-                "actions", f"actions must be a list, got {actions!r}", f"write [{actions!r}]"
-            )
-        if not principals:
-            yield problem_at(
-                "principals", "somebody must be named, got nobody", "write Principals.account(...)"
-            )
-        for each in principals:
-            if isinstance(each, PolicyPrincipal):
-                yield from each.problems(self.place)
-            else:
-                yield problem_at(
-                    "principals",
-                    f"somebody must be named by Principals, got {each!r}",
-                    "write Principals.account(...), or grant_...(...) for one of CDK's principals",
-                )
 
     def deny_outside_organization(
         self, organization_id: str | None, resources: tuple[str, ...] = ()
@@ -209,9 +184,21 @@ class ResourcePolicy:
             self.refuse(
                 [problem_at("vpc_endpoint_ids", message, "write for example 'vpce-1a2b3c4d'")], ()
             )
-        self._deny("aws:SourceVpce", vpc_endpoint_ids, resources)
+        but: tuple[Condition, ...] = ()
+        if self._kind is PolicyKind.REGISTRY:
+            # Amazon ECR fills its caches as a role of the account, from outside of any VPC.
+            place = self.place
+            roles = f"arn:{place.partition}:iam::{place.account}:role/aws-service-role/*"
+            but = (Condition("ArnNotLike", "aws:PrincipalArn", (roles,)),)
+        self._deny("aws:SourceVpce", vpc_endpoint_ids, resources, but)
 
-    def _deny(self, key: str, values: tuple[str, ...], resources: tuple[str, ...]) -> None:
+    def _deny(
+        self,
+        key: str,
+        values: tuple[str, ...],
+        resources: tuple[str, ...],
+        but: tuple[Condition, ...] = (),
+    ) -> None:
         self.add(
             [
                 Statement(
@@ -219,7 +206,7 @@ class ResourcePolicy:
                     principals=(ANYONE,),
                     actions=tuple(sorted(_DENIED)),
                     resources=resources,
-                    conditions=(Condition("StringNotEquals", key, values), _NOT_FOR_SERVICES),
+                    conditions=(Condition("StringNotEquals", key, values), _NOT_FOR_SERVICES, *but),
                 )
             ]
         )
@@ -232,7 +219,7 @@ class ResourcePolicy:
                 without an exemption.
         """
         added = [self._complete(statement) for statement in statements]
-        problems = [problem for each in added for problem in self._problems(each)]
+        problems = [problem for each in added for problem in self.problems_of(each)]
         self.refuse(
             problems,
             (
@@ -287,12 +274,14 @@ class ResourcePolicy:
         # A deny would get narrower, and a condition on its source binds no other principal.
         if not statement.principals or not _COMPLETED.issuperset(statement.principals):
             return statement
-        if all(problem.id != _CONFUSED_DEPUTY for problem in self._problems(statement)):
+        if all(problem.id != _CONFUSED_DEPUTY for problem in self.problems_of(statement)):
             return statement
-        source = Condition("StringEquals", "aws:SourceAccount", (self.place.account,))
+        # The stack's account: a reference may lie in another than its repository, beside what pulls.
+        source = Condition("StringEquals", "aws:SourceAccount", (self._ledger.place.account,))
         return replace(statement, conditions=(*statement.conditions, source))
 
-    def _problems(self, statement: Statement) -> Iterable[Problem]:
+    def problems_of(self, statement: Statement) -> Iterable[Problem]:
+        """Return what is wrong with one statement here."""
         return statement_problems(
             statement, self._kind, account=self.place.account, region=self.place.region
         )

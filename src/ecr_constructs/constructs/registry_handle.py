@@ -1,0 +1,47 @@
+"""A registry for those who do not own it.
+
+Layer: constructs.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from constructs import Construct, IConstruct
+
+from ecr_constructs.constructs.contributions import RegistryContributions
+from ecr_constructs.constructs.contributor import Contribution
+from ecr_constructs.constructs.ledger import ledger_of
+from ecr_constructs.model.principals import Place
+
+
+@final
+class RegistryHandle(RegistryContributions):
+    """The registry of a construct's account and Region; made by ``GovernedRegistry.of``.
+
+    It works before the registry has an owner; one that never gets any is an
+    error of validation that names the contributor.
+
+    Args:
+        scope: The construct that contributes.
+    """
+
+    def __init__(self, scope: Construct) -> None:
+        self._scope = scope
+        self._ledger = ledger_of(scope)
+
+    @property
+    def place(self) -> Place:
+        """Account, Region and partition; tokens in an environment-agnostic stack."""
+        return self._ledger.place
+
+    @property
+    def contributor(self) -> Construct:
+        """The construct that contributes."""
+        return self._scope
+
+    def contribute(
+        self, what: str, contribution: Contribution, *, by: IConstruct | None = None
+    ) -> None:
+        """Do something to the registry's settings, now or as soon as there is an owner."""
+        self._ledger.slot.contribute(contribution, what=what, by=by or self._scope)

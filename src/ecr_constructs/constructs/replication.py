@@ -1,0 +1,155 @@
+"""Where a registry replicates to: the rules of the source, in one resource.
+
+Layer: constructs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jsii
+from constructs import IValidation, Node
+
+from ecr_constructs.constructs.cfn_registry import CfnReplicationConfiguration, write_properties
+from ecr_constructs.constructs.registry_context import RegistryContext
+from ecr_constructs.constructs.slot import RegistrySlot, slot_at
+from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
+from ecr_constructs.model.problem import Problem, Severity, problem_at
+from ecr_constructs.model.registry_reference import RegistryReference
+from ecr_constructs.model.replication import Destination, Replication, ReplicationRule
+from ecr_constructs.model.replication_chain import BrokenChain, broken_chains
+from ecr_constructs.model.repository_filter import ROOT
+from ecr_constructs.model.statement import SortKey
+from ecr_constructs.model.template_request import template_key
+from ecr_constructs.model.unresolved import is_known
+
+_NO_RULES = Replication().to_cfn()
+
+
+class ReplicationRules:
+    """Where a registry replicates to, by whoever asks for it.
+
+    Args:
+        context: The registry.
+    """
+
+    def __init__(self, context: RegistryContext) -> None:
+        self._context = context
+        self._rules: tuple[ReplicationRule, ...] = ()
+        self._cfn: CfnReplicationConfiguration | None = None
+
+    @property
+    def node(self) -> Node:
+        """The owner's node."""
+        return self._context.node
+
+    @property
+    def rules(self) -> tuple[ReplicationRule, ...]:
+        """What was asked for."""
+        return self._rules
+
+    def add(self, rule: ReplicationRule, *, by: str) -> None:
+        """Add a rule.
+
+        Args:
+            rule: What goes where; nothing is wrong with it alone.
+            by: The path of the construct that contributes.
+
+        Raises:
+            ConfigurationError: If ECR would refuse it together with the others.
+        """
+        whole = self._merged((*self._rules, rule)).problems()
+        self._context.refuse([problem for problem in whole if problem.path == "rules"], by)
+        self._rules = (*self._rules, rule)
+        if self._cfn is None:
+            self._cfn = CfnReplicationConfiguration(self._context.owner, "Replication", _NO_RULES)
+            self._context.ledger.slot.replications.append(self)
+            self.node.add_validation(_Chains(self._context.ledger.slot))
+        self._context.ledger.schedule(self)
+
+    def write_at_synthesis(self) -> None:
+        """Write the rules into their resource; the library calls it at synthesis."""
+        assert self._cfn is not None
+        place = self._context.place
+        value = self._merged(self._rules, self._context.ledger.key)
+        write_properties(self._cfn, value.to_cfn(), _NO_RULES)
+        self._context.warn(
+            value.problems(
+                account=place.account,
+                region=place.region,
+                repository_names=self._context.ledger.slot.names,
+            )
+        )
+        self._context.warn(self._shadowed(value))
+
+    @staticmethod
+    def _merged(rules: tuple[ReplicationRule, ...], key: SortKey = str) -> Replication:
+        return Replication.of(*rules).normalise(key=key)
+
+    def _shadowed(self, value: Replication) -> Iterator[Problem]:
+        """Yield where another template stands before the one that replication has made."""
+        for rule in value.rules:
+            prefixes = [str(each) for each in rule.repository_filters] or [""]
+            for destination in rule.destinations:
+                reference = RegistryReference(str(destination.registry_id), str(destination.region))
+                slot = slot_at(self._context.owner, reference)
+                for template in slot.settings.templates.values if slot.settings else ():
+                    if any(_stands_before(template, prefix) for prefix in prefixes):
+                        yield problem_at(
+                            "repository_filters",
+                            "replication must create repositories from a template that governs"
+                            f" them, got the template {str(template.prefix)!r} of"
+                            f" {destination.sentence}, which covers what is replicated there and is"
+                            f" applied for {', '.join(map(str, template.applied_for))} only",
+                            "apply it for AppliedFor.REPLICATION too",
+                            severity=Severity.WARNING,
+                        )
+
+
+def _stands_before(template: CreationTemplate, prefix: str) -> bool:
+    """Tell whether a template that is not for replication covers names that begin with a prefix.
+
+    The longest prefix wins, and whether the next one steps in is not documented.
+    """
+    covered = template_key(str(template.prefix))
+    is_for_it = AppliedFor.REPLICATION in template.applied_for
+    return not is_for_it and covered != ROOT and f"{covered}/".startswith(prefix)
+
+
+def broken_chains_of(slot: RegistrySlot) -> list[BrokenChain]:
+    """Return the chains that will not flow and that a registry is to tell of.
+
+    The source tells. Where it was synthesised before the chain was known, as
+    happens with stages, the registry in between does.
+    """
+    slots = {
+        Destination(each.place.region, each.place.account): each
+        for each in slot.beside
+        if each.replications and is_known(each.place.account) and is_known(each.place.region)
+    }
+    chains = broken_chains(
+        {
+            registry: Replication.of(*(rule for one in each.replications for rule in one.rules))
+            for registry, each in slots.items()
+        }
+    )
+    slot.told = frozenset(chain for chain in chains if slots[chain.source] is slot)
+    return [
+        chain
+        for chain in chains
+        if chain in slot.told
+        or (
+            slots[chain.through] is slot
+            and slots[chain.source].is_closed
+            and chain not in slots[chain.source].told
+        )
+    ]
+
+
+@jsii.implements(IValidation)
+class _Chains:
+    def __init__(self, slot: RegistrySlot) -> None:
+        self._slot = slot
+
+    def validate(self) -> list[str]:
+        return [chain.to_problem().sentence for chain in broken_chains_of(self._slot)]
