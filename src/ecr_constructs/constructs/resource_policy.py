@@ -276,7 +276,7 @@ class ResourcePolicy:
             return statement
         if all(problem.id != _CONFUSED_DEPUTY for problem in self.problems_of(statement)):
             return statement
-        # The stack's account: a reference may lie in another than its repository, beside what pulls.
+        # The stack's account: what pulls from a reference lies beside the reference.
         source = Condition("StringEquals", "aws:SourceAccount", (self._ledger.place.account,))
         return replace(statement, conditions=(*statement.conditions, source))
 
