@@ -13,6 +13,7 @@ import pytest
 from tests.cli.lifecycle_runs import IMAGES, POLICY, Lifecycle, detail
 from tests.lifecycle.strategies import NOW, digest
 
+from ecr_constructs.cli.main import run
 from ecr_constructs.lifecycle.evaluate import evaluate
 from ecr_constructs.lifecycle.image_details import image_of
 from ecr_constructs.lifecycle.preview import preview_results
@@ -248,3 +249,37 @@ def test_preview_of_an_empty_repository(lifecycle: Lifecycle) -> None:
     assert status == 0
     assert out.startswith("0 images on 2026-01-31")
     assert "expires 0 images\nkeeps 0 images" in out
+
+
+def test_preview_without_sizes(lifecycle: Lifecycle) -> None:
+    images = [{k: v for k, v in image.items() if k != "imageSizeInBytes"} for image in IMAGES]
+    _, out, _ = lifecycle.preview(images=images)
+    assert "expires 3 images\n" in out
+    _, out, _ = lifecycle.preview("--explain", "v1", images=images)
+    assert "pushed 2026-01-27 12:00, ACTIVE\n" in out
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (999_949, "999.9 kB"),
+        (999_950, "1.0 MB"),
+        (12_345_678_901, "12.3 GB"),
+        (9_876_543_210_123_456, "9.9 PB"),
+        (10**19, "10000.0 PB"),
+    ],
+)
+def test_preview_shows_sizes_in_decimal_units(lifecycle: Lifecycle, size: int, shown: str) -> None:
+    images = [detail("a", 99, "v1", imageSizeInBytes=size)]
+    assert f", ACTIVE, {shown}\n" in lifecycle.preview("--explain", "v1", images=images)[1]
+
+
+def test_preview_judges_the_present_unless_told(lifecycle: Lifecycle) -> None:
+    policy = lifecycle.write("p.json", LifecyclePolicy.of(R.expire(older_than_days=1)))
+    soon = detail("a", 0, "v1", imagePushedAt="2999-01-01T00:00:00Z")
+    images = lifecycle.write("i.json", [soon, detail("b", 0, "v2")])
+    assert run(["lifecycle", "preview", "--policy", policy, "--images", images]) == 0
+    assert "expires 1 image (" in lifecycle.capsys.readouterr().out

@@ -258,6 +258,37 @@ def test_tells_the_line_of_an_error_behind_the_window(monkeypatch: pytest.Monkey
         parse("\n".join(lines))
 
 
+def test_tells_the_line_of_an_error_among_many_images() -> None:
+    lines = json.dumps(page(*several(200)), indent=4).splitlines()
+    lines[500] = lines[500].replace('"', "")
+    with pytest.raises(SourceError, match=r"^line 501 is no JSON"):
+        parse("\n".join(lines))
+
+
+def test_reads_images_that_hold_what_looks_like_the_end_of_one() -> None:
+    """What lies between two images also lies between two objects inside of them."""
+    nested = {"extra": [{"extra": 1}, {"extra": 2}]}
+    images = [nested | image for image in several(300)]
+    assert len(parse(json.dumps(page(*images))).images) == 300
+    ends = [image | nested for image in several(300)]
+    assert len(parse(json.dumps(page(nested | BARE, *ends))).images) == 301
+
+
+def test_names_the_character_where_lines_cannot_be_counted() -> None:
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    with pytest.raises(SourceError, match=r"^character 3 is no JSON: expecting value"):
+        parse_inventory(Pipe(b"[\n?"), name="standard input")
+
+
+def test_leaves_the_stream_open() -> None:
+    stream = io.BytesIO(b"[]")
+    parse_inventory(stream, name="images.json")
+    assert not stream.closed
+
+
 def test_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"cannot be read \(No such file.*; name a file that is"):
         read_inventory(tmp_path / "none.json")

@@ -290,6 +290,11 @@ def test_tells_all_problems_at_once() -> None:
     ]
 
 
+def test_answers_on_what_json_cannot_hold() -> None:
+    rule = changed(COUNT, description=object())
+    assert found(rule) == [("type", "rules[0].description")]
+
+
 def test_shortens_a_long_value() -> None:
     (problem,) = document_problems({"rules": [changed(COUNT, rulePriority="9" * 1000)]})
     assert len(problem.message) < 150

@@ -81,22 +81,20 @@ class Ranked:
         return self.rule.selected_storage_class is other.rule.selected_storage_class
 
     def covers(self, other: Ranked) -> bool:
-        """Tell whether it selects every image that the other rule selects."""
-        if self.is_any:
-            return True
-        if self.rule.tag_status is TagStatus.UNTAGGED:
-            return other.rule.tag_status is TagStatus.UNTAGGED
-        return other.is_tagged and all(
-            any(theirs.within(ours) for theirs in other.patterns) for ours in self.patterns
+        """Tell whether it selects every image that a later rule of its storage class selects."""
+        # No rule comes after one for any image, and there is one for untagged images.
+        return (
+            self.is_tagged
+            and other.is_tagged
+            and all(any(theirs.within(ours) for theirs in other.patterns) for ours in self.patterns)
         )
 
     def overlaps(self, other: Ranked) -> bool:
-        """Tell whether an image with one tag can be selected by both."""
-        if not (self.is_tagged and other.is_tagged):
-            return self.is_any or other.is_any
-        return len(self.patterns) == len(other.patterns) == 1 and self.patterns[0].meets(
-            other.patterns[0]
-        )
+        """Tell whether an image with one tag can be selected by a later rule, too."""
+        if other.is_any:
+            return True
+        alone = len(self.patterns) == len(other.patterns) == 1
+        return alone and self.patterns[0].meets(other.patterns[0])
 
 
 def ranked(policy: LifecyclePolicy) -> list[Ranked]:
