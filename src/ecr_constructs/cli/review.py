@@ -1,10 +1,16 @@
-"""`ecr-constructs review`: what the registry is."""
+"""`ecr-constructs review`: what the registries are, and what changes.
+
+What a command needs is imported when it runs: every command starts with all of
+this file.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from ecr_constructs.checks.rules import RULES
+import typer
+
 from ecr_constructs.cli._common import (
     AccountOption,
     AssemblyArgument,
@@ -12,24 +18,32 @@ from ecr_constructs.cli._common import (
     Status,
     console,
 )
-from ecr_constructs.review.report import report_on
-from ecr_constructs.sources.assembly import read_assembly
+
+if TYPE_CHECKING:
+    from ecr_constructs.review import Review
 
 
 def review(
     assembly: AssemblyArgument,
     *,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OLDER", help="The older side, to tell what changes.", show_default=False
+        ),
+    ] = None,
     account: AccountOption = None,
     region: RegionOption = None,
 ) -> int:
-    """Review what the registries of an assembly are: a line a repository, in words.
+    """Review what the registries of an assembly are, and what changes.
 
     \b
     ecr-constructs review cdk.out
+    ecr-constructs review cdk.out --against main.out
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from ecr_constructs.review.render.terminal import render_report
+    from ecr_constructs.review import review as review_assembly
+    from ecr_constructs.review.render.terminal import render_review
 
-    deployment = read_assembly(assembly, account=account, region=region)
-    report = report_on(deployment, RULES, today=dt.datetime.now(tz=dt.UTC).date())
-    render_report(report, console())
+    result: Review = review_assembly(assembly, against=against, account=account, region=region)
+    render_review(result, console())
     return Status.CLEAR

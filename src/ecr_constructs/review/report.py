@@ -1,23 +1,23 @@
 """What the registries of an assembly are: finished data for the renderers.
 
-Layer: review.
+Layer: review. Everything here is words, numbers and names; a renderer arranges
+them and decides nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ecr_constructs.checks.engine import Finding, run_checks
-from ecr_constructs.checks.rule import Rule
+from ecr_constructs.checks.engine import Finding
 from ecr_constructs.model.baseline import Exemption
-from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.problem import Malformed
-from ecr_constructs.model.registry import Deployment, Registry
-from ecr_constructs.model.repository import Repository
-from ecr_constructs.model.unresolved import Unresolved
-from ecr_constructs.review.words import describe_lifecycle, describe_statement
+from ecr_constructs.model.problem import Problem
+from ecr_constructs.model.repository import Origin
+from ecr_constructs.review.access.matrix import AccessRow, StatementLine
+from ecr_constructs.review.change.difference import Place
+from ecr_constructs.review.coverage import Scan
+from ecr_constructs.review.handed_over import HandedOver
+from ecr_constructs.review.images import ImagesReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,25 +26,139 @@ class RepositoryReport:
 
     Attributes:
         name: Its name, or where it stands if CloudFormation makes one up.
-        construct_path: The construct that defines it, if known.
+        origin: The resource.
         tags: How pushed tags are kept: ``immutable``, ``immutable except latest``, ...
-        scanning: ``on push``, ``not by the repository``, ``cannot be told``.
+        scan: How it is scanned, by its own flag and by the registry's rules.
         encryption: ``AES256``, ``KMS (aws/ecr)``, ``KMS (<key>)``, ...
         retention: A line for each lifecycle rule.
-        access: A line for each statement of its policy.
+        access: Who can do what, by which statement.
+        statements: A line for each statement of its policy.
+        policy: What there is to say of its policy as a whole.
         deletion: What happens when it leaves its stack.
+        replicated_to: The registries that receive what is pushed to it.
+        signed_with: The signing profiles.
+        resource_tags: Keys and values.
         exemptions: The controls that are loosened, and why.
+        findings: How many findings it has that count.
+        images: What it holds and what becomes of it, where an inventory tells.
     """
 
     name: str
-    construct_path: str | None
+    origin: Origin | None
     tags: str
-    scanning: str
+    scan: Scan
     encryption: str
     retention: tuple[str, ...]
-    access: tuple[str, ...]
+    access: tuple[AccessRow, ...]
+    statements: tuple[StatementLine, ...]
+    policy: str
     deletion: str
+    replicated_to: tuple[str, ...] = ()
+    signed_with: tuple[str, ...] = ()
+    resource_tags: tuple[tuple[str, str], ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    findings: int = 0
+    images: ImagesReport | None = None
+
+    @property
+    def construct_path(self) -> str | None:
+        """The construct that defines it, if known."""
+        return None if self.origin is None else self.origin.construct_path
+
+    @property
+    def namespace(self) -> str:
+        """What stands before the last ``/`` of its name; empty for none."""
+        return self.name.rpartition("/")[0]
+
+    @property
+    def shared_with(self) -> tuple[str, ...]:
+        """Who beside the repository's own account can do something with it."""
+        return tuple(row.who for row in self.access if not row.is_own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowReport:
+    """What one registry replicates to another.
+
+    Attributes:
+        destination: The registry that receives it.
+        prefixes: The prefixes of names; ``all repositories`` for no filters.
+        repositories: The repositories of this app that it takes.
+        permission: Whether the destination lets it in: ``the same account``,
+            ``allowed by its registry policy``, ...
+        deletes: Whether deletions are carried out there, too.
+    """
+
+    destination: Place
+    prefixes: tuple[str, ...]
+    repositories: tuple[str, ...]
+    permission: str
+    deletes: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheReport:
+    """A pull through cache rule.
+
+    Attributes:
+        prefix: The namespace of the cached repositories.
+        upstream: The registry that is cached.
+        upstream_prefix: The namespace there; empty for all.
+        credential: What opens the upstream: a secret's ARN, a role's, or ``none``.
+        template: The creation template that its repositories follow; empty for none.
+        origin: The resource.
+    """
+
+    prefix: str
+    upstream: str
+    upstream_prefix: str
+    credential: str
+    template: str
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateReport:
+    """A repository creation template.
+
+    Attributes:
+        prefix: The namespace of the repositories that it is for.
+        applied_for: When it is applied.
+        tags: How pushed tags are kept.
+        encryption: How images are encrypted.
+        retention: A line for each lifecycle rule.
+        statements: A line for each statement of the repository policy.
+        exemptions: The controls that are loosened, and why.
+        origin: The resource.
+    """
+
+    prefix: str
+    applied_for: tuple[str, ...]
+    tags: str
+    encryption: str
+    retention: tuple[str, ...]
+    statements: tuple[StatementLine, ...]
     exemptions: tuple[Exemption, ...]
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanningReport:
+    """How the registry scans.
+
+    Attributes:
+        summary: The engine and its rules, in a line.
+        rules: A line for each rule.
+        scanned: How many repositories are scanned on push.
+        uncovered: The repositories of which pushed images are not scanned.
+        unknown: Those of which it cannot be told.
+    """
+
+    summary: str
+    rules: tuple[str, ...]
+    scanned: int
+    uncovered: tuple[str, ...]
+    unknown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +166,85 @@ class RegistryReport:
     """One registry, in words.
 
     Attributes:
-        account: The account, or where it comes from.
-        region: The Region, or where it comes from.
+        place: Its account and Region.
         repositories: In the order of the model.
+        statements: A line for each statement of the registry policy.
+        policy: What there is to say of the registry policy as a whole.
+        replication: What it sends where.
+        caches: In the order of their prefixes.
+        templates: In the order of their prefixes.
+        scanning: How it scans.
+        signing: A line for each rule.
+        exclusions: The principals whose pulls do not count.
+        bills: What costs beside storage.
     """
 
-    account: str
-    region: str
+    place: Place
     repositories: tuple[RepositoryReport, ...]
+    statements: tuple[StatementLine, ...]
+    policy: str
+    replication: tuple[FlowReport, ...]
+    caches: tuple[CacheReport, ...]
+    templates: tuple[TemplateReport, ...]
+    scanning: ScanningReport
+    signing: tuple[str, ...]
+    exclusions: tuple[str, ...]
+    bills: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicRepositoryReport:
+    """A public repository, from which everybody may pull.
+
+    Attributes:
+        name: Its name.
+        account: Its account.
+        description: What the gallery shows in a line.
+        statements: Who else may do what.
+        deletion: What happens when it leaves its stack.
+        exemptions: The controls that are loosened, and why.
+        origin: The resource.
+    """
+
+    name: str
+    account: str
+    description: str
+    statements: tuple[StatementLine, ...]
+    deletion: str
+    exemptions: tuple[Exemption, ...]
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loosened:
+    """A control that is loosened, or a finding that is silenced, with the reason.
+
+    Attributes:
+        where: The resource, for people.
+        control: The control, or the rule.
+        reason: Why.
+        expires: The last day on which the reason holds; None for no end.
+        expired: Whether that day is over.
+    """
+
+    where: str
+    control: str
+    reason: str
+    expires: dt.date | None = None
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Something in the templates that is not what it should be.
+
+    Attributes:
+        where: The resource, for people.
+        problem: What is wrong.
+    """
+
+    where: str
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,87 +253,32 @@ class Report:
 
     Attributes:
         registries: In the order of the model.
+        public_repositories: In the order of the model.
+        exemptions: The controls that are loosened.
+        acknowledgements: The findings that are silenced with CDK.
+        hand_overs: What the owners of other accounts and apps must apply.
         findings: Worst first.
+        unreadable: What could not be read.
+        assumptions: What the access is taken to rest on.
         today: The day on which exemptions were judged.
     """
 
     registries: tuple[RegistryReport, ...]
+    public_repositories: tuple[PublicRepositoryReport, ...]
+    exemptions: tuple[Loosened, ...]
+    acknowledgements: tuple[Loosened, ...]
+    hand_overs: tuple[HandedOver, ...]
     findings: tuple[Finding, ...]
+    unreadable: tuple[Unreadable, ...]
+    assumptions: tuple[str, ...]
     today: dt.date
 
+    @property
+    def repositories(self) -> int:
+        """How many repositories there are."""
+        return sum(len(registry.repositories) for registry in self.registries)
 
-def report_on(deployment: Deployment, rules: Sequence[Rule], *, today: dt.date) -> Report:
-    """Return the report on a deployment.
-
-    Args:
-        deployment: What was read.
-        rules: What to check.
-        today: The day on which exemptions are judged.
-    """
-    return Report(
-        registries=tuple(_registry(registry) for registry in deployment.registries),
-        findings=run_checks(deployment, rules, today=today),
-        today=today,
-    )
-
-
-def _registry(registry: Registry) -> RegistryReport:
-    return RegistryReport(
-        account=str(registry.account),
-        region=str(registry.region),
-        repositories=tuple(_repository(repository) for repository in registry.repositories),
-    )
-
-
-def _repository(repository: Repository) -> RepositoryReport:
-    origin = repository.origin
-    where = f"{origin.stack}/{origin.logical_id}" if origin else "a repository"
-    return RepositoryReport(
-        name=str(repository.repository_name or f"({where}: named by CloudFormation)"),
-        construct_path=origin.construct_path if origin else None,
-        tags=_tags(repository),
-        scanning=_scanning(repository.scan_on_push),
-        encryption=_encryption(repository),
-        retention=describe_lifecycle(repository.lifecycle_policy),
-        access=_access(repository.repository_policy),
-        deletion=_deletion(repository),
-        exemptions=repository.exemptions,
-    )
-
-
-def _tags(repository: Repository) -> str:
-    word = str(repository.image_tag_mutability).removesuffix("_WITH_EXCLUSION").lower()
-    if not repository.exclusion_filters:
-        return word
-    return f"{word} except {', '.join(map(str, repository.exclusion_filters))}"
-
-
-def _scanning(scan_on_push: bool | Unresolved) -> str:  # noqa: FBT001 - the model's own value
-    if isinstance(scan_on_push, Unresolved):
-        return "cannot be told"
-    return "on push" if scan_on_push else "not by the repository"
-
-
-def _encryption(repository: Repository) -> str:
-    kind, key = str(repository.encryption.type), repository.encryption.kms_key
-    if kind == "AES256":
-        return kind
-    return f"{kind} ({key or 'aws/ecr'})"
-
-
-def _access(policy: Policy | Malformed | Unresolved | None) -> tuple[str, ...]:
-    if policy is None:
-        return ("its own account alone",)
-    if isinstance(policy, Malformed):
-        return ("the policy is malformed",)
-    if isinstance(policy, Unresolved):
-        return (f"cannot be told: {policy.text}",)
-    return tuple(describe_statement(statement) for statement in policy.normalise().statements)
-
-
-def _deletion(repository: Repository) -> str:
-    if repository.deletion_policy != "Delete":
-        return "kept"
-    if repository.empty_on_delete is True:
-        return "deleted with its images"
-    return "deleted if empty"
+    @property
+    def counted(self) -> tuple[Finding, ...]:
+        """The findings that count."""
+        return tuple(finding for finding in self.findings if finding.counts)

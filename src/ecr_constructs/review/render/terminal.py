@@ -1,77 +1,200 @@
-"""The report in a terminal: a line a repository, then what needs a decision.
+"""The review in a terminal: what changes, then what there is, then what needs a decision.
 
 Layer: review.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from ecr_constructs.review.report import Report, RepositoryReport
+from ecr_constructs.model.problem import Severity
+from ecr_constructs.review.access.matrix import AccessRow
+from ecr_constructs.review.change.difference import Change, Difference
+from ecr_constructs.review.render.shapes import SEVERITIES, SEVERITY_SHAPES, SHAPES
+from ecr_constructs.review.report import (
+    FlowReport,
+    Loosened,
+    RegistryReport,
+    Report,
+    RepositoryReport,
+)
+from ecr_constructs.review.run import Review
+from ecr_constructs.review.words import plural
+
+#: As many repositories are shown; the other formats show all.
+MOST: Final = 50
+_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "green"}
 
 
-def render_report(report: Report, console: Console) -> None:
-    """Print the report."""
-    for registry in report.registries:
-        count = len(registry.repositories)
-        console.print(
-            f"[bold]Registry of account {escape(registry.account)} in {escape(registry.region)}[/]"
-            f" [dim]{count} {'repository' if count == 1 else 'repositories'}[/]"
-        )
-        for repository in registry.repositories:
-            console.print(*_repository(repository), sep="\n")
-        console.print()
-    console.print(Group(*_exemptions(report), *_verdict(report)))
+def render_review(review: Review, console: Console) -> None:
+    """Print a review."""
+    if review.change is not None:
+        for line in _change(review.change, review.older):
+            console.print(line)
+    else:
+        for registry in review.report.registries:
+            for line in _registry(registry):
+                console.print(line)
+            console.print()
+    for line in _decisions(review.report):
+        console.print(line)
+
+
+def _change(change: Change, older: str) -> Iterator[RenderableType]:
+    yield f"[bold]Change[/] [dim]against {escape(older)}[/]"
+    if change.is_empty:
+        yield "[bold green]Nothing changes[/]"
+        yield ""
+        return
+    counts = (f"{count} {kind}" for kind, count in change.counts.items())
+    yield f"  {escape(', '.join(counts))}"
+    yield ""
+    for kind in change.counts:
+        yield f"[{_STYLES[SEVERITIES[kind]]}]{SHAPES[kind]} {kind.heading}[/]"
+        for difference in change.of(kind):
+            yield from _difference(difference)
+        yield ""
+
+
+def _difference(difference: Difference) -> Iterator[RenderableType]:
+    doubt = "" if difference.certain else "[yellow]cannot tell[/] "
+    yield Padding(f"{doubt}{escape(difference.sentence)}", (0, 0, 0, 2))
+    if difference.cause:
+        yield Padding(f"[dim]as {escape(difference.cause)}[/]", (0, 0, 0, 4))
+
+
+def _registry(registry: RegistryReport) -> Iterator[RenderableType]:
+    place = registry.place
+    yield (
+        f"[bold]Registry of account {escape(place.account)} in {escape(place.region)}[/]"
+        f" [dim]{plural(len(registry.repositories), 'repository')}[/]"
+    )
+    settings = _grid()
+    for title, lines in _settings(registry):
+        if lines:
+            settings.add_row(title, escape("\n".join(lines)))
+    yield Padding(settings, (0, 0, 0, 2))
+    for repository in registry.repositories[:MOST]:
+        yield from _repository(repository)
+    more = len(registry.repositories) - MOST
+    if more > 0:
+        yield f"  [dim]and {plural(more, 'repository')} more; -o review.html shows all[/]"
+
+
+def _settings(registry: RegistryReport) -> Iterator[tuple[str, list[str]]]:
+    scanning = registry.scanning
+    uncovered = len(scanning.uncovered)
+    lines = [scanning.summary, *scanning.rules]
+    if uncovered:
+        lines.append(f"{plural(uncovered, 'repository')} not scanned on push")
+    yield "scanning", lines
+    yield "policy", [line.words for line in registry.statements]
+    yield "replication", [_flow(flow) for flow in registry.replication]
+    yield "caches", [f"{cache.prefix}: {cache.upstream}" for cache in registry.caches]
+    yield (
+        "templates",
+        [f"{each.prefix}: {', '.join(each.applied_for)}" for each in registry.templates],
+    )
+    yield "signing", list(registry.signing)
+    yield "not counted", [f"pulls of {arn}" for arn in registry.exclusions]
+    yield "bills", list(registry.bills)
+
+
+def _flow(flow: FlowReport) -> str:
+    return f"{', '.join(flow.prefixes)} to {flow.destination}: {flow.permission}"
 
 
 def _repository(repository: RepositoryReport) -> Iterator[RenderableType]:
     facts = (
         f"tags {repository.tags}",
-        f"scanned {repository.scanning}",
+        repository.scan.words,
         repository.encryption,
         f"{repository.deletion} on removal",
     )
-    yield f"  [bold]{escape(repository.name)}[/]  {escape(' · '.join(facts))}"
-    details = Table.grid(padding=(0, 2))
-    details.add_column(style="dim", no_wrap=True)
-    details.add_column(overflow="fold")
-    for title, lines in (("images", repository.retention), ("access", repository.access)):
-        details.add_row(title, escape("\n".join(lines)))
+    name = f"[bold]{escape(repository.name)}[/]  {escape(' · '.join(facts))}"
+    yield Padding(name, (0, 0, 0, 2))
+    details = _grid()
+    details.add_row("images", escape("\n".join(repository.retention)))
+    held = repository.images
+    if held is not None:
+        counts = (f"{count:,} {outcome}" for outcome, count in held.counts.items() if count)
+        details.add_row("held", escape(", ".join(counts)))
+    rows = [_access(row) for row in repository.access] or ["its own account alone"]
+    details.add_row("access", escape("\n".join(rows)))
     yield Padding(details, (0, 0, 0, 4))
 
 
-def _exemptions(report: Report) -> Iterator[RenderableType]:
-    lines = [
-        (repository.name, exemption)
-        for registry in report.registries
-        for repository in registry.repositories
-        for exemption in repository.exemptions
-    ]
+def _access(row: AccessRow) -> str:
+    """Return what somebody can do, what they can do alike together."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for grant in row.grants:
+        together.setdefault(grant.conditions, []).append(str(grant.purpose))
+    parts = (
+        ", ".join(purposes) + (f" if {' and '.join(conditions)}" if conditions else "")
+        for conditions, purposes in together.items()
+    )
+    return f"{row.who}: {'; '.join(parts)}"
+
+
+def _grid() -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    return grid
+
+
+def _decisions(report: Report) -> Iterator[RenderableType]:
+    yield from _loosened("Exemptions", report.exemptions)
+    yield from _loosened("Acknowledgements", report.acknowledgements)
+    if report.hand_overs:
+        yield "[bold]To hand over[/] [dim]what others must apply[/]"
+        for each in report.hand_overs:
+            yield Padding(escape(f"{each.title}: {', '.join(each.needs)}"), (0, 0, 0, 2))
+        yield ""
+    if report.unreadable:
+        yield f"[yellow]{plural(len(report.unreadable), 'value')} cannot be read[/]"
+        for unreadable in report.unreadable:
+            text = f"{unreadable.where}: {unreadable.problem.sentence}"
+            yield Padding(escape(text), (0, 0, 0, 2))
+        yield ""
+    yield from _findings(report)
+
+
+def _loosened(title: str, entries: Iterable[Loosened]) -> Iterator[RenderableType]:
+    lines = list(entries)
     if not lines:
         return
-    yield "[bold]Exemptions[/]"
-    for name, exemption in lines:
-        until = f" until {exemption.expires}" if exemption.expires else ""
-        expired = " [red](expired)[/]" if exemption.has_expired(report.today) else ""
-        yield (
-            f"  {escape(name)}: {exemption.control}{until}{expired}"
-            f" [dim]because[/] {escape(exemption.reason)}"
+    yield f"[bold]{title}[/]"
+    for each in lines:
+        until = f" until {each.expires}" if each.expires else ""
+        expired = " [red](expired)[/]" if each.expired else ""
+        text = (
+            f"{escape(each.where)}: {escape(each.control)}{until}{expired}"
+            f" [dim]because[/] {escape(each.reason)}"
         )
+        yield Padding(text, (0, 0, 0, 2))
     yield ""
 
 
-def _verdict(report: Report) -> Iterator[RenderableType]:
-    counted = [finding for finding in report.findings if finding.counts]
+def _findings(report: Report) -> Iterator[RenderableType]:
+    counted = report.counted
     silenced = len(report.findings) - len(counted)
     if not counted:
         yield "[bold green]No findings[/]" + f" [dim]({silenced} acknowledged)[/]" * bool(silenced)
         return
-    yield f"[bold red]{len(counted)} findings[/] [dim]`ecr-constructs check` tells them[/]"
-    for finding in counted:
-        where = finding.origin.construct_path or finding.origin.logical_id
-        yield f"  [bold]{finding.severity}[/] {escape(where)}: {escape(finding.message)}"
+    yield f"[bold]{plural(len(counted), 'finding')}[/] [dim]`ecr-constructs check` tells more[/]"
+    for finding in counted[:MOST]:
+        style = _STYLES[finding.severity]
+        text = (
+            f"[{style}]{SEVERITY_SHAPES[finding.severity]} {finding.severity}[/]"
+            f" {escape(finding.place)}: {escape(finding.message)}"
+        )
+        yield Padding(text, (0, 0, 0, 2))
+    if len(counted) > MOST:
+        yield f"  [dim]and {len(counted) - MOST:,} more[/]"

@@ -1,0 +1,1 @@
+"""What everybody can do, evaluated for whole registries, and how two evaluations compare."""

@@ -1,0 +1,182 @@
+"""What has to hold for one access, in a form in which two of them compare.
+
+Layer: review.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from ecr_constructs.access.answer import Decision, PlacedStatement, Side
+from ecr_constructs.access.evaluate import Verdict
+from ecr_constructs.access.request import Request
+from ecr_constructs.model.problem import Status
+from ecr_constructs.model.statement import Effect
+from ecr_constructs.review.access.terms import Term
+
+#: Terms that hold together; none of them hold always.
+Branch: TypeAlias = frozenset[Term]
+#: One branch is enough.
+Factor: TypeAlias = frozenset[Branch]
+
+#: Into how many branches of one value each a branch is taken apart at most.
+_MOST_BRANCHES: Final = 256
+#: The sides that bound what others allow, so that each of them has to allow it, too.
+_BOUNDS: Final = frozenset({Side.BOUNDARY})
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What has to hold for somebody to do something that is not refused altogether.
+
+    Attributes:
+        factors: What allows it: one branch of each factor has to hold.
+        denies: What refuses it: none of the branches may hold.
+    """
+
+    factors: frozenset[Factor] = frozenset()
+    denies: frozenset[Branch] = frozenset()
+
+    @property
+    def is_unconditional(self) -> bool:
+        """Whether nothing more has to hold."""
+        return not self.factors and not self.denies
+
+    @classmethod
+    def all(cls, forms: Iterable[Form]) -> Form:
+        """Return what has to hold so that all forms do."""
+        several = set(forms)
+        if len(several) == 1:
+            return several.pop()
+        return cls(
+            frozenset(factor for form in several for factor in form.factors),
+            minimal(deny for form in several for deny in form.denies),
+        )
+
+    @property
+    def size(self) -> int:
+        """How much has to hold; 0 for nothing."""
+        return len(self.factors) + len(self.denies)
+
+    @property
+    def terms(self) -> Iterator[Term]:
+        """All terms, those of the factors first."""
+        for factor in self.factors:
+            for branch in factor:
+                yield from branch
+        for branch in self.denies:
+            yield from branch
+
+    def within(self, other: Form) -> bool:
+        """Tell whether what this one allows the other allows; False where that is not known."""
+        return all(
+            any(_is_within(mine, theirs) for mine in self.factors) for theirs in other.factors
+        ) and all(self._rules_out(deny) for deny in other.denies)
+
+    def _rules_out(self, deny: Branch) -> bool:
+        """Tell whether a deny of another form changes nothing here."""
+        if all(any(_implies(part, mine) for mine in self.denies) for part in _parts(deny)):
+            return True
+        return any(
+            all(any(term.excludes(each) for term in branch for each in deny) for branch in factor)
+            for factor in self.factors
+        )
+
+
+#: Nothing more has to hold.
+ALWAYS: Final = Form()
+
+
+def form_of(verdict: Verdict, *, same_account: bool) -> Form | None:
+    """Return what a decision hangs on; None for a deny.
+
+    Args:
+        verdict: The decision.
+        same_account: Whether an allow of one side is enough.
+    """
+    if verdict.decision is Decision.DENY:
+        return None
+    if verdict.decision is Decision.ALLOW:
+        return ALWAYS
+    sides: dict[Side | None, set[Branch]] = {}
+    denies: set[Branch] = set()
+    for placed in verdict.statements:
+        terms = frozenset(_terms_of(verdict, placed))
+        statement = placed.statement
+        if statement is None or statement.effect is Effect.DENY:
+            denies.add(terms)
+        if statement is None or statement.effect is Effect.ALLOW:
+            sides.setdefault(_group(placed.source.side, same_account=same_account), set()).add(
+                terms
+            )
+    gaps = frozenset(
+        Term.opaque(_general(unmet.missing, verdict.request))
+        for unmet in verdict.unmet_conditions
+        if unmet.placed is None
+    )
+    if gaps:
+        sides.setdefault(_group(Side.IDENTITY, same_account=same_account), set()).add(gaps)
+    return Form(
+        frozenset(minimal(branches) for branches in sides.values() if frozenset() not in branches),
+        minimal(denies),
+    )
+
+
+def minimal(branches: Iterable[Branch]) -> Factor:
+    """Return the branches of which none follows from another."""
+    kept: list[Branch] = []
+    for branch in sorted(set(branches), key=len):
+        if not any(_implies(branch, wider) for wider in kept):
+            kept = [each for each in kept if not _implies(each, branch)]
+            kept.append(branch)
+    return frozenset(kept)
+
+
+def _group(side: Side, *, same_account: bool) -> Side | None:
+    """Return the side whose allows a statement's stands beside; one of each group is needed."""
+    if side in _BOUNDS:
+        return side
+    if same_account:
+        return None
+    return Side.IDENTITY if side is Side.IDENTITY else Side.REPOSITORY
+
+
+def _general(words: str, request: Request) -> str:
+    """Return words about a request as they are for each that is like it."""
+    who = str(request.caller)
+    words = words.replace(request.action, "the action")
+    return words if who == "*" else words.replace(who, "the principal")
+
+
+def _terms_of(verdict: Verdict, placed: PlacedStatement) -> Iterator[Term]:
+    for unmet in verdict.unmet_conditions:
+        if unmet.placed == placed and unmet.status is Status.UNKNOWN:
+            if unmet.condition is None:
+                yield Term.opaque(_general(unmet.missing, verdict.request))
+            else:
+                yield Term.of(unmet.condition)
+
+
+def _is_within(mine: Factor, theirs: Factor) -> bool:
+    return all(
+        any(_implies(part, wider) for wider in theirs) for branch in mine for part in _parts(branch)
+    )
+
+
+def _implies(narrow: Branch, wide: Branch) -> bool:
+    return all(any(mine.implies(theirs) for mine in narrow) for theirs in wide)
+
+
+def _parts(branch: Branch) -> Iterator[Branch]:
+    """Yield the branch with one value in each condition, as values are alternatives."""
+    choices = [term.split() for term in branch]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > _MOST_BRANCHES:
+        yield branch
+        return
+    yield from map(frozenset, itertools.product(*choices))

@@ -1,0 +1,279 @@
+"""Who gains and who loses access to repositories, on what is evaluated.
+
+Layer: review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ecr_constructs.access.answer import PlacedStatement
+from ecr_constructs.access.caller import Caller
+from ecr_constructs.access.named import Kind
+from ecr_constructs.access.text import equals
+from ecr_constructs.access.truth import Truth
+from ecr_constructs.access.words import listed
+from ecr_constructs.model.repository import Origin
+from ecr_constructs.model.statement import Principal, Statement
+from ecr_constructs.review.access.form import Form
+from ecr_constructs.review.access.phrases import Phrase, phrase, statement_words
+from ecr_constructs.review.access.purposes import describe
+from ecr_constructs.review.access.survey import Permission, Subject, Survey
+from ecr_constructs.review.change.difference import ChangeClass, Draft
+
+_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison.
+
+    Attributes:
+        survey: The access to all of its repositories.
+        subject: The repository; None where this side has none.
+    """
+
+    survey: Survey
+    subject: Subject | None
+
+    def permissions(self, principal: Principal) -> tuple[Permission, ...]:
+        """Return what a principal can do; nothing where there is no repository."""
+        if self.subject is None:
+            return ()
+        return self.survey.permissions(self.subject, principal)
+
+    def statements(self) -> set[Statement | None]:
+        """Return what the policies on the repository's side say, each in the one form."""
+        if self.subject is None:
+            return set()
+        return {_meaning(prepared.statement) for prepared in self.subject.statements}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """What changes for one principal.
+
+    Attributes:
+        kind: Widened or narrowed.
+        who: The principal.
+        verb: What it can, or cannot any more, do.
+        head: What stands between the two.
+        tail: The conditions.
+        cause: What makes it so.
+        certain: Whether it is seen.
+    """
+
+    kind: ChangeClass
+    who: str
+    head: str
+    tail: str
+    cause: tuple[str, ...]
+    certain: bool
+
+
+def access_drafts(
+    before: Side,
+    after: Side,
+    name: str,
+    origin: Origin | None,
+    *,
+    only: Callable[[Subject, Caller, Form], bool] | None = None,
+) -> Iterator[Draft]:
+    """Yield what changes in the access to one repository.
+
+    Args:
+        before: The older side.
+        after: The newer side.
+        name: How to call the repository.
+        origin: The resource on the newer side.
+        only: Whose access is told, by what it holds for. Default: everybody's.
+    """
+    if before.subject is None and after.subject is None:
+        return
+    together: dict[tuple[ChangeClass, str, str, bool], list[_Shift]] = {}
+    for principal in _principals(before, after):
+        for shift in _shifts(before, after, principal, only):
+            key = (shift.kind, shift.head, shift.tail, shift.certain)
+            together.setdefault(key, []).append(shift)
+    for (kind, head, tail, certain), shifts in together.items():
+        causes = dict.fromkeys(cause for shift in shifts for cause in shift.cause)
+        yield Draft(
+            kind=kind,
+            head=f"{_several(dict.fromkeys(s.who for s in shifts))} {head} ",
+            tail=tail,
+            cause=_several(causes),
+            repository=name,
+            origin=origin,
+            certain=certain,
+        )
+
+
+def _principals(before: Side, after: Side) -> dict[Principal, None]:
+    principals: dict[Principal, None] = {}
+    for side in (before, after):
+        if side.subject is not None:
+            principals |= dict.fromkeys(side.subject.principals)
+            registry = side.subject.target.registry
+            if isinstance(registry.account, str):
+                root = f"arn:{side.subject.target.partition}:iam::{registry.account}:root"
+                principals[Principal("AWS", root)] = None
+    return principals
+
+
+def _shifts(
+    before: Side,
+    after: Side,
+    principal: Principal,
+    only: Callable[[Subject, Caller, Form], bool] | None,
+) -> Iterator[_Shift]:
+    earlier, later = _by_action(before, principal), _by_action(after, principal)
+    if earlier == later:
+        return
+    subject = after.subject or before.subject
+    assert subject is not None
+    caller = (after if after.subject else before).survey.caller(principal)
+    pairs: dict[tuple[Form | None, Form | None], set[str]] = {}
+    for action in earlier.keys() | later.keys():
+        was, becomes = earlier.get(action), later.get(action)
+        pair = (None if was is None else was.form, None if becomes is None else becomes.form)
+        if pair[0] != pair[1]:
+            pairs.setdefault(pair, set()).add(action)
+    for (old, new), changed in sorted(pairs.items(), key=lambda item: min(item[1])):
+        kind = _kind(old, new)
+        told = new or old
+        if kind is None or told is None or (only is not None and not only(subject, caller, told)):
+            continue
+        cause = tuple(_cause(before, after, _placed(earlier, changed), _placed(later, changed)))
+        verb = describe(changed, later if kind is ChangeClass.WIDENED else earlier)
+        yield _shift(kind, _subject(caller, subject), (old, new), verb, cause)
+
+
+def _kind(old: Form | None, new: Form | None) -> ChangeClass | None:
+    if old is None or new is None:
+        return ChangeClass.WIDENED if old is None else ChangeClass.NARROWED
+    if not new.within(old):
+        return ChangeClass.WIDENED
+    return None if old.within(new) else ChangeClass.NARROWED
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    caller: Caller
+    is_own: bool
+
+    def phrase(self, form: Form) -> Phrase:
+        """Return who it is under what a form says."""
+        told = phrase(self.caller, form)
+        if self.is_own and self.caller.kind is Kind.ACCOUNT:
+            return Phrase("its own account", told.conditions)
+        return told
+
+
+def _subject(caller: Caller, subject: Subject) -> _Subject:
+    account = caller.account
+    own = account is not None and equals(account, subject.target.registry.account) is Truth.YES
+    return _Subject(caller, own)
+
+
+def _shift(
+    kind: ChangeClass,
+    subject: _Subject,
+    forms: tuple[Form | None, Form | None],
+    verb: str,
+    cause: tuple[str, ...],
+) -> _Shift:
+    old, new = forms
+    told = subject.phrase(new or old or Form())
+    certain = not any(t.condition is None for form in (old, new) if form for t in form.terms)
+    if old is None:
+        return _Shift(kind, told.who, f"can now {verb}", told.tail, cause, certain)
+    if new is None:
+        return _Shift(kind, told.who, f"can no longer {verb}", told.tail, cause, certain)
+    past = subject.phrase(old)
+    if kind is ChangeClass.WIDENED:
+        now = told.tail or " without a condition" * bool(past.tail)
+        then = f"only {past.who} could{past.tail}"
+        if past.who == told.who:
+            then = f"it could only{past.tail}"
+        return _Shift(
+            kind, told.who, f"can now {verb}", f"{now}, where before {then}", cause, certain
+        )
+    now = f" only{told.tail}" if told.tail else ""
+    then = f"{past.who} could{past.tail}"
+    if past.who == told.who:
+        then = f"it could{past.tail or ' without a condition'}"
+    return _Shift(kind, told.who, f"can {verb}", f"{now}, where before {then}", cause, certain)
+
+
+def _by_action(side: Side, principal: Principal) -> dict[str, Permission]:
+    return {
+        action: permission
+        for permission in side.permissions(principal)
+        for action in permission.actions
+    }
+
+
+def _placed(held: Mapping[str, Permission], wanted: set[str]) -> list[PlacedStatement]:
+    permissions = {id(held[action]): held[action] for action in sorted(wanted) if action in held}
+    return list(
+        dict.fromkeys(placed for each in permissions.values() for placed in each.statements)
+    )
+
+
+def _cause(
+    before: Side,
+    after: Side,
+    earlier: Sequence[PlacedStatement],
+    later: Sequence[PlacedStatement],
+) -> Iterator[str]:
+    """Yield the statements that came or went and decide."""
+    known, kept = before.statements(), after.statements()
+    old, new = ({_meaning(p.statement) for p in side} for side in (earlier, later))
+    causes = [
+        f"{_source(placed)} {_words(placed)}"
+        for placed in later
+        if _meaning(placed.statement) not in known | old
+    ]
+    causes += (
+        f"{_source(placed)} no longer {_words(placed)}"
+        for placed in earlier
+        if _meaning(placed.statement) not in kept | new
+    )
+    yield from causes or _denies(before, after)
+
+
+def _denies(before: Side, after: Side) -> Iterator[str]:
+    """Yield the denies that came or went: they decide without being asked."""
+    for mine, theirs, verb in ((after, before, ""), (before, after, "no longer ")):
+        if mine.subject is None:
+            continue
+        known = theirs.statements()
+        for prepared in mine.subject.statements:
+            if not prepared.allows and _meaning(prepared.statement) not in known:
+                yield f"{_source(prepared.placed)} {verb}{_words(prepared.placed)}"
+
+
+def _meaning(statement: Statement | None) -> Statement | None:
+    """Return a statement without its id, in the one form."""
+    return None if statement is None else replace(statement.normalise(), sid=None)
+
+
+def _source(placed: PlacedStatement) -> str:
+    sid = placed.statement.sid if placed.statement is not None else None
+    which = f"statement {str(sid)!r} of " if sid else ""
+    return f"{which}the {placed.source.side}"
+
+
+def _words(placed: PlacedStatement) -> str:
+    if placed.statement is None:
+        return placed.description
+    return statement_words(placed.statement)
+
+
+def _several(words: Sequence[str] | Mapping[str, None]) -> str:
+    shown = list(words)
+    if len(shown) > _SHOWN + 1:
+        shown = [*shown[:_SHOWN], f"{len(shown) - _SHOWN:,} more"]
+    return listed(shown)

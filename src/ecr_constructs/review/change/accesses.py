@@ -1,0 +1,179 @@
+"""What changes in the access to all repositories of a registry, and to those that may come.
+
+Layer: review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ecr_constructs.access.caller import Caller
+from ecr_constructs.access.text import equals
+from ecr_constructs.access.truth import Truth
+from ecr_constructs.model.creation_template import CreationTemplate
+from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.registry import Registry
+from ecr_constructs.model.repository import Origin, Repository
+from ecr_constructs.model.repository_filter import ROOT
+from ecr_constructs.model.unresolved import Text
+from ecr_constructs.review.access.form import Form
+from ecr_constructs.review.access.survey import Subject, Survey
+from ecr_constructs.review.change.access import Side, access_drafts
+from ecr_constructs.review.change.difference import ChangeClass, Draft
+from ecr_constructs.review.change.pairs import RegistryPair, RepositoryPair
+from ecr_constructs.review.words import name_of
+
+#: Stands for whatever a repository is called that is not there yet.
+_ANY_NAME = "any-other"
+_OTHERS = "repositories that are not in this app"
+#: Conditions that say for which account a service acts.
+_TELLING_ACCOUNT = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:principalaccount"})
+
+
+def accesses(
+    pair: RegistryPair, pairs: Iterable[RepositoryPair], before: Survey, after: Survey
+) -> Iterator[Draft]:
+    """Yield what changes in the access to the repositories of a registry.
+
+    Args:
+        pair: The registry.
+        pairs: Its repositories.
+        before: The access on the older side.
+        after: The access on the newer side.
+    """
+    if is_unknown(pair.before.registry_policy, pair.after.registry_policy):
+        yield Draft(
+            kind=ChangeClass.WIDENED,
+            head="whether access to the repositories of this registry widens cannot be told: its"
+            " policy is known only at deployment, or is none",
+            cause="the registry policy changes",
+            certain=False,
+        )
+    for each in pairs:
+        if each.after is not None:
+            yield from _of_pair(pair, each, before, after)
+    for name, earlier, later in _may_come(pair):
+        old = Side(before, before.subject(pair.before, earlier))
+        new = Side(after, after.subject(pair.after, later))
+        yield from _of_sides(old, new, name, later.origin)
+
+
+def _of_pair(
+    pair: RegistryPair, each: RepositoryPair, before: Survey, after: Survey
+) -> Iterator[Draft]:
+    assert each.after is not None
+    name, origin = name_of(each.after), each.after.origin
+    new = Side(after, after.subject(pair.after, each.after))
+    if each.before is None:
+        yield from access_drafts(Side(before, None), new, name, origin, only=_is_outside)
+        return
+    old = Side(before, before.subject(pair.before, each.before))
+    yield from _of_sides(old, new, name, origin)
+
+
+def _of_sides(before: Side, after: Side, name: str, origin: Origin | None) -> Iterator[Draft]:
+    assert before.subject is not None
+    assert after.subject is not None
+    base = Draft(kind=ChangeClass.HARMLESS, repository=name, origin=origin)
+    old, new = (
+        each.target.repository.repository_policy for each in (before.subject, after.subject)
+    )
+    if is_unknown(old, new):
+        yield replace(
+            base,
+            kind=ChangeClass.WIDENED,
+            head="whether access to ",
+            tail=" widens cannot be told: its policy is known only at deployment, or is none",
+            cause="its repository policy changes",
+            certain=False,
+        )
+        return
+    if before.survey.fingerprint(before.subject) == after.survey.fingerprint(after.subject):
+        return
+    drafts = list(access_drafts(before, after, name, origin))
+    yield from drafts
+    if not drafts and _in_one_form(old) != _in_one_form(new):
+        yield replace(
+            base,
+            head="the repository policy of ",
+            tail=" is written otherwise, to the same effect",
+            cause="its statements change, and nobody gains or loses access",
+        )
+
+
+def _may_come(pair: RegistryPair) -> Iterator[tuple[str, Repository, Repository]]:
+    """Yield repositories that stand for all that are not there, on either side, with a name."""
+    if pair.before.registry_policy != pair.after.registry_policy:
+        patterns = dict.fromkeys((*_patterns(pair.before), *_patterns(pair.after)))
+        for pattern in patterns:
+            name = f"repositories named {pattern}" if pattern.strip("*") else _OTHERS
+            stand_in = Repository(repository_name=_filled(pattern))
+            yield name, stand_in, stand_in
+    old, new = _templates(pair.before), _templates(pair.after)
+    for prefix in dict.fromkeys((*old, *new)):
+        name = f"repositories that are created below {prefix}"
+        yield name, _created(prefix, old.get(prefix)), _created(prefix, new.get(prefix))
+
+
+def _patterns(registry: Registry) -> Iterator[str]:
+    """Yield the names that the registry policy is about, as far as it has wildcards."""
+    policy = registry.registry_policy
+    if not isinstance(policy, Policy):
+        return
+    for statement in policy.statements:
+        for resource in (*statement.resources, *statement.not_resources):
+            if isinstance(resource, str):
+                pattern = resource.partition(":repository/")[2] or "*"
+                if "*" in pattern or "?" in pattern:
+                    yield pattern
+
+
+def _filled(pattern: str) -> str:
+    return pattern.replace("*", _ANY_NAME).replace("?", "x")
+
+
+def _templates(registry: Registry) -> dict[str, CreationTemplate]:
+    return {str(each.prefix).removesuffix("/"): each for each in registry.creation_templates}
+
+
+def _created(prefix: str, template: CreationTemplate | None) -> Repository:
+    """Return a repository as a template creates it; without one it has no policy."""
+    name = _ANY_NAME if prefix == ROOT else f"{prefix}/{_ANY_NAME}"
+    if template is None:
+        return Repository(repository_name=name)
+    return Repository(
+        repository_name=name,
+        repository_policy=template.repository_policy,
+        tags=template.resource_tags,
+        origin=template.origin,
+    )
+
+
+def _is_outside(subject: Subject, caller: Caller, form: Form) -> bool:
+    """Tell whether access is of more than the repository's own account."""
+    own = subject.target.registry.account
+    if caller.account is not None:
+        return equals(caller.account, own) is not Truth.YES
+    return not any(
+        term.key in _TELLING_ACCOUNT and all(_is_of(value, own, term.key) for value in term.values)
+        for term in form.terms
+    )
+
+
+def _is_of(value: Text, account: Text, key: str) -> bool:
+    if key != "aws:sourcearn":
+        return value == account
+    fields = value.split(":")
+    return len(fields) > 4 and fields[4] == account  # noqa: PLR2004 - the account in an ARN
+
+
+def _in_one_form(policy: object) -> Policy | None:
+    return policy.normalise() if isinstance(policy, Policy) and policy.statements else None
+
+
+def is_unknown(before: object, after: object) -> bool:
+    """Tell whether a policy changes, and one side of it cannot be evaluated."""
+    if before == after:
+        return False
+    return any(each is not None and not isinstance(each, Policy) for each in (before, after))

@@ -1,0 +1,117 @@
+"""Everything that differs between two deployments, worst first.
+
+Layer: review.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from ecr_constructs.lifecycle.images import Image
+from ecr_constructs.model.registry import Deployment
+from ecr_constructs.review.access.survey import Survey
+from ecr_constructs.review.change import repositories
+from ecr_constructs.review.change.accesses import accesses
+from ecr_constructs.review.change.acknowledged import acknowledgement_differences
+from ecr_constructs.review.change.difference import Change, Draft, told_together, worst_first
+from ecr_constructs.review.change.flows import cache_drafts, replication_drafts
+from ecr_constructs.review.change.lifecycle import Lifecycles
+from ecr_constructs.review.change.pairs import (
+    RegistryPair,
+    RepositoryPair,
+    registry_pairs,
+    repository_pairs,
+)
+from ecr_constructs.review.change.protection import protection_drafts
+from ecr_constructs.review.change.public import public_differences
+from ecr_constructs.review.change.settings import (
+    exclusion_drafts,
+    scan_drafts,
+    signing_drafts,
+    template_drafts,
+)
+from ecr_constructs.review.images import Inventories
+from ecr_constructs.review.words import name_of
+
+
+def compare(
+    older: Deployment,
+    newer: Deployment,
+    *,
+    now: dt.datetime,
+    images: Inventories | None = None,
+    surveys: tuple[Survey, Survey] | None = None,
+) -> Change:
+    """Return what differs between two deployments.
+
+    Args:
+        older: What is there, or was.
+        newer: What is to be.
+        now: When images are judged.
+        images: What repositories hold, as far as that is known.
+        surveys: The access on both sides, if it is evaluated already.
+    """
+    before, after = surveys or (Survey(older), Survey(newer))
+    lifecycles = Lifecycles(now)
+    differences = [
+        difference
+        for pair in registry_pairs(older, newer)
+        for difference in told_together(
+            _drafts(pair, before, after, lifecycles, images or {}), pair.place
+        )
+    ]
+    differences += acknowledgement_differences(older, newer)
+    differences += public_differences(older, newer)
+    return Change(worst_first(differences))
+
+
+def _drafts(
+    pair: RegistryPair,
+    before: Survey,
+    after: Survey,
+    lifecycles: Lifecycles,
+    images: Inventories,
+) -> Iterator[Draft]:
+    pairs = list(repository_pairs(pair.before.repositories, pair.after.repositories))
+    for each in pairs:
+        held = images.get(_key(pair, each))
+        yield from _repository_drafts(each, lifecycles, held)
+    yield from accesses(pair, pairs, before, after)
+    yield from scan_drafts(pair, pairs)
+    yield from signing_drafts(pair, pairs)
+    yield from replication_drafts(pair)
+    yield from cache_drafts(pair)
+    yield from template_drafts(pair, lifecycles)
+    yield from exclusion_drafts(pair)
+
+
+def _repository_drafts(
+    pair: RepositoryPair, lifecycles: Lifecycles, images: tuple[Image, ...] | None
+) -> Iterator[Draft]:
+    before, after = pair.before, pair.after
+    count = None if images is None else len(images)
+    if after is None:
+        assert before is not None
+        yield repositories.removed_draft(before, name_of(before), count)
+        return
+    if before is None:
+        yield repositories.added_draft(after, name_of(after))
+        return
+    name = name_of(after)
+    yield from repositories.identity_drafts(before, after, name, count)
+    yield from protection_drafts(before, after, name)
+    yield from lifecycles.drafts(
+        before.lifecycle_policy,
+        after.lifecycle_policy,
+        name=name,
+        origin=after.origin,
+        images=images,
+    )
+
+
+def _key(pair: RegistryPair, repositories: RepositoryPair) -> tuple[str, str, str]:
+    # What is deployed has the older name.
+    named = repositories.before or repositories.after
+    assert named is not None
+    return pair.place.account, pair.place.region, name_of(named)

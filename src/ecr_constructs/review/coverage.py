@@ -1,0 +1,104 @@
+"""How each repository is scanned, by the registry's configuration and by its own flag.
+
+Layer: review. It says the same as the rule ``EcrGovernance-Scanning``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ecr_constructs.model.registry import Registry
+from ecr_constructs.model.repository import Repository
+from ecr_constructs.model.scan_coverage import Coverage, RepositoryCoverage, coverage
+from ecr_constructs.model.scanning import Scanning, ScanType
+from ecr_constructs.model.unresolved import Unresolved
+
+#: What each says of a repository, as it stands behind its name.
+_WORDS: Final = {
+    Coverage.CONTINUOUS_SCAN: "scanned on push and again whenever a vulnerability is known",
+    Coverage.SCAN_ON_PUSH: "scanned on push",
+    Coverage.MANUAL: "scanned only when somebody asks for it",
+    Coverage.OFF: "not scanned",
+    Coverage.UNKNOWN: "scanned or not: it cannot be told",
+}
+#: How much is scanned; what cannot be told is nothing that can be relied on.
+_WEIGHTS: Final = {
+    Coverage.CONTINUOUS_SCAN: 3,
+    Coverage.SCAN_ON_PUSH: 2,
+    Coverage.MANUAL: 1,
+    Coverage.OFF: 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """How a repository is scanned.
+
+    Attributes:
+        coverage: When.
+        enhanced: Whether Amazon Inspector does it; False for basic scanning.
+        by: What decided, for people.
+    """
+
+    coverage: Coverage
+    enhanced: bool
+    by: str
+
+    @property
+    def words(self) -> str:
+        """How, as it stands behind a name and "is"."""
+        engine = (
+            "" if not self.enhanced or self.coverage is Coverage.OFF else " by Amazon Inspector"
+        )
+        return f"{_WORDS[self.coverage]}{engine}"
+
+    @property
+    def is_scanned(self) -> bool | None:
+        """Whether each pushed image is scanned; None where it cannot be told."""
+        if self.coverage is Coverage.UNKNOWN:
+            return None
+        return self.coverage in {Coverage.CONTINUOUS_SCAN, Coverage.SCAN_ON_PUSH}
+
+    @property
+    def weight(self) -> int | None:
+        """How much is scanned; None where it cannot be told."""
+        return _WEIGHTS.get(self.coverage)
+
+
+def scans_of(registry: Registry) -> list[Scan]:
+    """Return how each repository of a registry is scanned, in their order."""
+    scanning = registry.scanning
+    if not isinstance(scanning, Scanning):
+        return [_alone(each, is_known=scanning is None) for each in registry.repositories]
+    names = [each.repository_name for each in registry.repositories]
+    return [
+        _together(scanning, repository, covered)
+        for repository, covered in zip(
+            registry.repositories, coverage(scanning, names), strict=True
+        )
+    ]
+
+
+def _alone(repository: Repository, *, is_known: bool) -> Scan:
+    """Return how a repository is scanned by its own flag."""
+    flag = repository.scan_on_push
+    if flag is True:
+        return Scan(Coverage.SCAN_ON_PUSH, enhanced=False, by="its own flag")
+    if not is_known or isinstance(flag, Unresolved):
+        return Scan(Coverage.UNKNOWN, enhanced=False, by="what is known at deployment")
+    return Scan(Coverage.MANUAL, enhanced=False, by="no rule and no flag")
+
+
+def _together(scanning: Scanning, repository: Repository, covered: RepositoryCoverage) -> Scan:
+    enhanced = scanning.scan_type == ScanType.ENHANCED
+    if covered.is_scanned:
+        by = f"the filter {str(covered.repository_filter)!r} of the registry"
+        return Scan(covered.coverage, enhanced, by)
+    flag = False if enhanced else repository.scan_on_push
+    if flag is True and not scanning.rules:
+        return Scan(Coverage.SCAN_ON_PUSH, enhanced=False, by="its own flag")
+    # Which one wins of a flag and of rules that do not select the repository is not documented.
+    if flag is not False or covered.is_scanned is None:
+        return Scan(Coverage.UNKNOWN, enhanced, "its own flag, against the registry's rules")
+    return Scan(covered.coverage, enhanced, "no rule of the registry")
