@@ -111,10 +111,9 @@ class GovernedRegistry(RegistryContributions, Construct):
             ],
             path=path(),
         )
-        is_second = self._slot.owner is not None and (
-            find_exemption(granted, Control.SINGLE_OWNER) is not None
-        )
-        self._slot.check_owner(self._baseline, path, is_second=is_second)
+        exempt = find_exemption(granted, Control.SINGLE_OWNER)
+        beside = () if self._slot.owner is None or exempt is None else (exempt,)
+        self._slot.check_owner(self._baseline, path, is_second=bool(beside))
         self._ledger.open()
         super().__init__(scope, construct_id)
         self._settings = RegistrySettings(
@@ -123,12 +122,13 @@ class GovernedRegistry(RegistryContributions, Construct):
                 ledger=self._ledger,
                 baseline=self._baseline,
                 exemptions=granted,
+                beside=beside,
                 encryption_key=lambda: self.encryption_key,
             )
         )
         if scanning is not None:
             RegistryScanning(self._settings.context, scanning)
-        if not is_second:
+        if not beside:
             self._slot.own(self, self._settings)
 
     @staticmethod

@@ -29,6 +29,8 @@ class RegistryContext:
         ledger: The ledger of the owner's stack.
         baseline: What every repository has to meet.
         exemptions: Given for the registry.
+        beside: The exemption under which it is owned beside another owner; what a
+            registry has once carries it. None for the one owner.
         encryption_key: Returns the registry's key; None where the baseline asks for none.
     """
 
@@ -36,6 +38,7 @@ class RegistryContext:
     ledger: StackLedger
     baseline: Baseline
     exemptions: tuple[Exemption, ...]
+    beside: tuple[Exemption, ...]
     encryption_key: Callable[[], kms.IKey | None]
 
     @property

@@ -46,7 +46,7 @@ class RegistryPolicy:
             path=lambda: self._by,
             ledger=context.ledger,
             place=replace(context.place, organization_id=context.baseline.organization_id),
-            exemptions=context.exemptions_for(),
+            exemptions=context.exemptions_for(context.beside),
             kind=PolicyKind.REGISTRY,
         )
         #: Statement that lets others create repositories -> prefix of the template for these.

@@ -10,7 +10,11 @@ from collections.abc import Iterator
 import jsii
 from constructs import IValidation, Node
 
-from ecr_constructs.constructs.cfn_registry import CfnReplicationConfiguration, write_properties
+from ecr_constructs.constructs.cfn_registry import (
+    CfnReplicationConfiguration,
+    record_exemptions,
+    write_properties,
+)
 from ecr_constructs.constructs.registry_context import RegistryContext
 from ecr_constructs.constructs.slot import RegistrySlot, slot_at
 from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
@@ -63,6 +67,7 @@ class ReplicationRules:
         self._rules = (*self._rules, rule)
         if self._cfn is None:
             self._cfn = CfnReplicationConfiguration(self._context.owner, "Replication", _NO_RULES)
+            record_exemptions(self._cfn, self._context.beside)
             self._context.ledger.slot.replications.append(self)
             self.node.add_validation(_Chains(self._context.ledger.slot))
         self._context.ledger.schedule(self)

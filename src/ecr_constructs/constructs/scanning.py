@@ -10,7 +10,10 @@ from typing import Final
 
 from constructs import Node
 
-from ecr_constructs.constructs.cfn_registry import CfnRegistryScanningConfiguration
+from ecr_constructs.constructs.cfn_registry import (
+    CfnRegistryScanningConfiguration,
+    record_exemptions,
+)
 from ecr_constructs.constructs.registry_context import RegistryContext
 from ecr_constructs.model.problem import Problem, Severity, problem_at
 from ecr_constructs.model.scan_coverage import Coverage, coverage
@@ -30,7 +33,10 @@ class RegistryScanning:
     def __init__(self, context: RegistryContext, scanning: Scanning) -> None:
         self._context = context
         self._scanning = scanning
-        CfnRegistryScanningConfiguration(context.owner, "Scanning", scanning.normalise().to_cfn())
+        cfn = CfnRegistryScanningConfiguration(
+            context.owner, "Scanning", scanning.normalise().to_cfn()
+        )
+        record_exemptions(cfn, context.beside)
         context.ledger.schedule(self)
 
     @property
