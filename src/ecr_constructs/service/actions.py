@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import functools
-import re
 from typing import Final
 
 # Purposes. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
@@ -39,7 +38,6 @@ _READ: Final = frozenset(
         "ecr:GetLifecyclePolicy",
         "ecr:GetLifecyclePolicyPreview",
         "ecr:GetRepositoryPolicy",
-        "ecr:ListImageReferrers",
         "ecr:ListImages",
         "ecr:ListTagsForResource",
     }
@@ -131,8 +129,26 @@ def nearest(name: str, among: frozenset[str] = REPOSITORY | REGISTRY) -> str | N
 
 @functools.lru_cache(maxsize=1024)
 def _expand(pattern: str, among: frozenset[str]) -> frozenset[str]:
-    wanted = re.compile(
-        "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern),
-        re.IGNORECASE,
-    )
-    return frozenset(action for action in among if wanted.fullmatch(action))
+    wanted = pattern.lower()
+    return frozenset(action for action in among if _matches(wanted, action.lower()))
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Match in time that grows with the product of the lengths; a regular expression may not end.
+
+    A star takes as little as it can, and one character more where the rest then fails.
+    """
+    star, taken = -1, 0
+    p = t = 0
+    while t < len(text):
+        if pattern[p : p + 1] == "*":
+            star, taken = p, t
+            p += 1
+        elif pattern[p : p + 1] in {"?", text[t]}:
+            p, t = p + 1, t + 1
+        elif star >= 0:
+            taken += 1
+            p, t = star + 1, taken
+        else:
+            return False
+    return not pattern[p:].strip("*")
