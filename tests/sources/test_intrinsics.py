@@ -330,8 +330,14 @@ def test_policies_in_loops_are_each_loops_own() -> None:
     assert len(stack.reading.take(value)) == 1
 
 
-def test_a_resource_outside_of_a_loop_knows_nothing_of_its_variable() -> None:
-    stack = stack_of(Resources={"R": _role("${Team}")})
-    assert stack.resolve({"Fn::Sub": "${Team}-${R}"}, frozenset({"Team"})) == Unresolved(
+def test_what_stands_outside_of_a_loop_knows_nothing_of_its_variable() -> None:
+    braces = {"Fn::Join": ["", ["$", "{Team}"]]}
+    stack = stack_of(
+        Resources={"R": _role("${Team}")},
+        Conditions={"Same": {"Fn::Equals": ["${Team}", braces]}},
+    )
+    loop = frozenset({"Team"})
+    assert stack.resolve({"Fn::If": ["Same", "yes", "no"]}, loop) == "yes"
+    assert stack.resolve({"Fn::Sub": "${Team}-${R}"}, loop) == Unresolved(
         (Unknown("Main.Team"), "-${Team}")
     )

@@ -119,7 +119,9 @@ def test_import_passes_over_exports_whose_names_are_imported(world: _World) -> N
     """Looking up one of them looks up all of them, which must end."""
     for name in ("One", "Two", "Three"):
         world.stack(name, Outputs=_output("x", _import("N")))
-    assert isinstance(world.stack("User").resolve(_import("N")), Unresolved)
+    user = world.stack("User")
+    assert isinstance(user.resolve(_import("N")), Unresolved)
+    assert user.reading.take({}) == []
 
 
 def test_import_prefers_the_stack_that_is_certainly_in_its_environment(world: _World) -> None:
