@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 from tests.constructs.organisation import (
     AWAY,
+    BASELINE,
     HOME,
     PARTNER,
     PLATFORM,
@@ -209,7 +210,7 @@ def test_what_arrives_is_governed_as_the_destination_is(
         assert away.applied_for == (AppliedFor.REPLICATION,)
         assert (away.image_tag_mutability, away.encryption.type) == ("IMMUTABLE", "AES256")
         assert away.custom_role_arn is None
-        assert away.lifecycle_policy == build_lifecycle()
+        assert away.lifecycle_policy == BASELINE.lifecycle_policy.normalise()
     recovery = template_of(registries[WORKLOADS, AWAY], "payments")
     assert recovery.applied_for == (AppliedFor.CREATE_ON_PUSH, AppliedFor.REPLICATION)
     assert recovery.resource_tags == (("from", "home"),)
@@ -217,12 +218,6 @@ def test_what_arrives_is_governed_as_the_destination_is(
     assert "RegistryKey" in str(recovery.encryption.kms_key)
     assert "Role" in str(recovery.custom_role_arn)
     assert recovery.problems(account=WORKLOADS, region=AWAY) == []
-
-
-def build_lifecycle() -> Any:
-    from tests.constructs.organisation import BASELINE
-
-    return BASELINE.lifecycle_policy.normalise()
 
 
 def test_caches_are_read_back_each_with_a_template_whose_tags_move(
@@ -236,10 +231,8 @@ def test_caches_are_read_back_each_with_a_template_whose_tags_move(
     (platform,) = registries[WORKLOADS, HOME].pull_through_cache_rules
     assert (platform.upstream.account, platform.upstream.region) == (PLATFORM, HOME)
     assert "Role" in str(platform.custom_role_arn)
-    for registry, prefix in (
-        *((home, each) for each in rules),
-        (registries[WORKLOADS, HOME], "platform"),
-    ):
+    made = [(home, prefix) for prefix in rules] + [(registries[WORKLOADS, HOME], "platform")]
+    for registry, prefix in made:
         template = template_of(registry, prefix)
         assert template.applied_for == (AppliedFor.PULL_THROUGH_CACHE,)
         assert template.image_tag_mutability == "MUTABLE"
