@@ -175,3 +175,98 @@ def test_no_other_region_is_in_a_known_partition(prefix: str, where: str, number
     region = f"{prefix}-{where}-{number}"
     claimed = any(re.fullmatch(each["regionRegex"], region) for each in PARTITIONS)
     assert bool(patterns.PARTITION_REGION.fullmatch(region)) == claimed
+
+
+# What principals and places are called
+
+
+@pytest.mark.parametrize("region", Loader().load_data("partitions")["partitions"])
+def test_every_region_of_every_partition_is_one(region: dict[str, dict[str, object]]) -> None:
+    names = [name for name in region["regions"] if not name.endswith("-global")]
+    assert all(patterns.REGION.fullmatch(name) for name in names)
+
+
+@pytest.mark.parametrize(
+    "region", ["", "global", "eu-west", "EU-WEST-1", "eu-west-1a", "eu-west-1\n"]
+)
+def test_what_is_no_region_is_none(region: str) -> None:
+    assert not patterns.REGION.fullmatch(region)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "taken", "refused"),
+    [
+        (
+            patterns.ACCOUNT_ID,
+            ["111122223333", "000000000000"],
+            ["", "11112222333", "1111222233334", "11112222333a", "111122223333\n", "\u0661" * 12],
+        ),
+        (
+            patterns.ORGANIZATION_ID,
+            ["o-a1b2c3d4e5", f"o-{'a' * 32}"],
+            ["", "o-", "o-a1b2c3d4e", f"o-{'a' * 33}", "o-A1B2C3D4E5", "a1b2c3d4e5"],
+        ),
+        (
+            patterns.ORGANIZATION_PATH,
+            [
+                "o-a1b2c3d4e5/r-ab12",
+                "o-a1b2c3d4e5/r-ab12/*",
+                "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111",
+                "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/ou-ab12-22222222/*",
+            ],
+            [
+                "",
+                "*",
+                "o-a1b2c3d4e5",
+                "o-a1b2c3d4e5/*",
+                "ou-ab12-11111111",
+                "o-a1b2c3d4e5/r-ab12/x",
+            ],
+        ),
+        (
+            patterns.SERVICE_PRINCIPAL,
+            [
+                "lambda.amazonaws.com",
+                "states.eu-west-1.amazonaws.com",
+                "ops.apigateway.amazonaws.com",
+                "logs.cn-north-1.amazonaws.com.cn",
+                "ec2.c2s.ic.gov",
+                "ec2.amazonaws.eu",
+            ],
+            [
+                "",
+                "*",
+                "lambda",
+                "*.amazonaws.com",
+                "amazonaws.com",
+                "lambda.amazonaws.org",
+                "a.com",
+            ],
+        ),
+        (
+            patterns.VPC_ENDPOINT_ID,
+            ["vpce-1a2b3c4d", "vpce-0a2b3c4d5e6f70819"],
+            ["", "vpce-", "vpc-1a2b3c4d", "vpce-1A2B3C4D", "vpce-1a2b3c4", "vpce-1a2b3c4d\n", "*"],
+        ),
+        (
+            patterns.identity_arn("role"),
+            [
+                "arn:aws:iam::111122223333:role/Deploy",
+                "arn:aws-us-gov:iam::111122223333:role/path/to/Deploy+=,.@-_",
+            ],
+            [
+                "Deploy",
+                "arn:aws:iam::111122223333:user/Deploy",
+                "arn:aws:iam::111122223333:role/",
+                "arn:aws:iam::111122223333:role/*",
+                "arn:aws:iam::1:role/Deploy",
+                "arn:aws:sts::111122223333:role/Deploy",
+            ],
+        ),
+    ],
+)
+def test_a_principal_is_called_as_aws_calls_it(
+    pattern: re.Pattern[str], taken: list[str], refused: list[str]
+) -> None:
+    assert [text for text in taken if not pattern.fullmatch(text)] == []
+    assert [text for text in refused if pattern.fullmatch(text)] == []

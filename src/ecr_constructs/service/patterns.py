@@ -23,9 +23,11 @@ ORGANIZATION_ID: Final = re.compile(r"o-[a-z0-9]{10,32}")
 ORGANIZATION_PATH: Final = re.compile(
     r"o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}(/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})*(/\*?)?"
 )
-REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]+")
+REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-SERVICE_PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
+SERVICE_PRINCIPAL: Final = re.compile(
+    r"([a-z0-9-]+\.)+(amazonaws\.(com(\.cn)?|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
+)
 VPC_ENDPOINT_ID: Final = re.compile(r"vpce-[0-9a-f]{8,17}")
 # A Region that a partition of AWS claims; botocore's partitions.json holds these as regionRegex
 PARTITION_REGION: Final = re.compile(
