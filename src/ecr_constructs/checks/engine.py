@@ -6,14 +6,15 @@ Layer: checks; imports ``model`` and ``lifecycle``.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ecr_constructs.checks.acknowledgements import Acknowledged, tidy
+from ecr_constructs.checks.facts import Facts
 from ecr_constructs.checks.rule import Rule
 from ecr_constructs.model.acknowledgement import Acknowledgement
-from ecr_constructs.model.baseline import Exemption, find_exemption
+from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.problem import Severity, Status
 from ecr_constructs.model.registry import Deployment, Located
 from ecr_constructs.model.repository import Origin
@@ -25,12 +26,16 @@ class Finding:
 
     Attributes:
         rule: The rule's id.
-        severity: The rule's; a warning where the status is unknown.
+        severity: The rule's, unless this one is less; a warning where the
+            status is unknown.
         status: Whether it is seen or cannot be told before deployment.
         origin: The resource.
         message: What is there and which rule it breaks.
         fix: What to write instead.
+        path: The property, below ``Properties``; empty for the resource.
+        detail: What tells it from other findings of the rule on one resource.
         acknowledged: Why it does not count; None if it counts.
+        acknowledgements: The ids under which CDK has it acknowledged.
     """
 
     rule: str
@@ -39,12 +44,26 @@ class Finding:
     origin: Origin
     message: str
     fix: str
+    path: str = ""
+    detail: str = ""
     acknowledged: str | None = None
+    acknowledgements: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The id by which it can be acknowledged alone: the rule's, and what is in brackets."""
+        return tidy(f"{self.rule}[{self.detail}]") if self.detail else self.rule
 
     @property
     def counts(self) -> bool:
         """Whether it counts towards the exit status."""
         return self.acknowledged is None
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people: the construct's path, else the stack and the logical id."""
+        origin = self.origin
+        return origin.construct_path or "/".join(filter(None, (origin.stack, origin.logical_id)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as ``check --format json`` prints it."""
@@ -62,7 +81,11 @@ class Finding:
 
 
 def run_checks(
-    deployment: Deployment, rules: Iterable[Rule], *, today: dt.date
+    deployment: Deployment,
+    rules: Iterable[Rule],
+    *,
+    today: dt.date,
+    acknowledgements: Iterable[Acknowledgement] = (),
 ) -> tuple[Finding, ...]:
     """Return what the rules find, worst first, then by place.
 
@@ -70,55 +93,66 @@ def run_checks(
         deployment: What to look at.
         rules: What to look for.
         today: The day on which exemptions are judged.
+        acknowledgements: Those that the assembly does not hold: what was said
+            on a stage or the app, which only a running app tells.
     """
-    acknowledgements: dict[str, list[Acknowledgement]] = defaultdict(list)
-    for acknowledgement in deployment.acknowledgements:
-        # CDK stores a bare id below a name of its own: `Annotation::<id>`.
-        acknowledgements[acknowledgement.id.rsplit("::", 1)[-1]].append(acknowledgement)
-    exemptions = {
-        repository.origin: repository.exemptions
-        for registry in deployment.registries
-        for repository in registry.repositories
-        if repository.origin is not None
-    }
+    said = (*deployment.acknowledgements, *acknowledgements)
+    facts = Facts(deployment, today=today, acknowledgements=said)
+    acknowledged = Acknowledged(said)
     findings = [
-        _finding(rule, located, exemptions, acknowledgements[rule.id], today)
+        _finding(rule, located, facts, acknowledged, today)
         for rule in rules
-        for located in rule.check(deployment)
+        for located in rule.check(facts)
     ]
     findings.sort(key=_position)
     return tuple(findings)
 
 
 def _finding(
-    rule: Rule,
-    located: Located,
-    exemptions: Mapping[Origin, Sequence[Exemption]],
-    acknowledgements: Sequence[Acknowledgement],
-    today: dt.date,
+    rule: Rule, located: Located, facts: Facts, acknowledged: Acknowledged, today: dt.date
 ) -> Finding:
     problem, origin = located.problem, located.origin
     message, reason = problem.message, None
-    if rule.control is not None:
-        exemption = find_exemption(exemptions.get(origin, ()), rule.control)
-        if exemption is not None and exemption.has_expired(today):
-            message += f" (the exemption from it has expired on {exemption.expires})"
-        elif exemption is not None:
-            reason = exemption.reason
-    if reason is None:
-        reason = next(
-            (each.reason for each in acknowledgements if each.covers(origin.construct_path)), None
-        )
+    exemptions = _exemptions(rule, origin, facts)
+    in_force = [e for e in exemptions if e.reason.strip() and not e.has_expired(today)]
+    if in_force:
+        reason = in_force[0].reason
+    elif exemptions and exemptions[0].has_expired(today):
+        message += f" (the exemption from it has expired on {exemptions[0].expires})"
     unknown = problem.status is Status.UNKNOWN
-    return Finding(
+    finding = Finding(
         rule=rule.id,
-        severity=Severity.WARNING if unknown else rule.severity,
+        severity=Severity.WARNING
+        if unknown
+        else max(rule.severity, problem.severity, key=lambda severity: severity.weight),
         status=problem.status,
         origin=origin,
         message=message,
         fix=problem.fix,
+        path=problem.path,
+        detail=problem.id,
         acknowledged=reason,
     )
+    # A construct writes its exemptions down as acknowledgements too: they end with it.
+    over = set() if in_force else {exemption.reason for exemption in exemptions}
+    said = [
+        each
+        for each in acknowledged.about(rule.id, finding.id, origin.construct_path)
+        if each.reason not in over
+    ]
+    if not said:
+        return finding
+    return replace(
+        finding,
+        acknowledged=said[0].reason if reason is None else reason,
+        acknowledgements=tuple(each.id for each in said),
+    )
+
+
+def _exemptions(rule: Rule, origin: Origin, facts: Facts) -> list[Exemption]:
+    if rule.control is None:
+        return []
+    return [e for e in facts.exemptions.get(origin, ()) if e.control == rule.control]
 
 
 def _position(finding: Finding) -> tuple[int, str, str, str, str, str]:

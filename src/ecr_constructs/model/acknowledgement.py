@@ -22,6 +22,7 @@ class Acknowledgement:
             ``<plugin>::<rule>``.
         reason: Why; CDK takes an empty one.
         construct_path: Where it was said; it holds there and in all below.
+            Empty for the app.
     """
 
     id: str
@@ -38,5 +39,7 @@ class Acknowledgement:
         """
         if construct_path is None:
             return False
+        if not self.construct_path:
+            return True
         is_below = f"{construct_path}/".startswith(f"{self.construct_path}/")
         return is_below or self.construct_path == f"{construct_path}/Resource"

@@ -1,167 +1,236 @@
-"""Rules about ``AWS::ECR::Repository``."""
+"""Rules about ``AWS::ECR::Repository``, and what repositories share with their templates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from ecr_constructs.checks.rule import Rule, each_repository, violation
+from ecr_constructs.checks.facts import Facts, each_repository
+from ecr_constructs.checks.rule import Rule, violation
+from ecr_constructs.checks.sources import GUIDE, RESOURCES
 from ecr_constructs.model.baseline import Control
-from ecr_constructs.model.exposure import Exposure, exposure
-from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.problem import Malformed, Problem, Severity
-from ecr_constructs.model.registry import Registry
+from ecr_constructs.model.creation_template import AppliedFor
+from ecr_constructs.model.encryption import Encryption, EncryptionType
+from ecr_constructs.model.problem import Problem, Severity
+from ecr_constructs.model.registry import Located, Registry
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.tag_mutability import keeps_tags
-from ecr_constructs.model.unresolved import Unresolved
+from ecr_constructs.model.unresolved import Text, Unresolved, is_known
 
-_GUIDE: Final = "https://docs.aws.amazon.com/AmazonECR/latest/userguide"
+#: The key that AWS owns, by its alias.
+_AWS_KEY: Final = "alias/aws/ecr"
 
 
-def _public_principal(registry: Registry, repository: Repository) -> Iterator[Problem]:
-    del registry
-    policy = repository.repository_policy
-    if isinstance(policy, Unresolved):
-        yield violation(
-            f"whom the repository policy names cannot be told: it is {policy.text}",
-            "write the policy as an object in the template",
-            path="RepositoryPolicyText",
-            unknown=True,
-        )
-    if not isinstance(policy, Policy):
+def _mutable_tags(mode: Text, filters: tuple[Text, ...], what: str) -> Iterator[Problem]:
+    """Yield the problem that pushed tags can be overwritten in ``what``."""
+    kept = keeps_tags(mode, filters)
+    if kept:
         return
-    for index, statement in enumerate(policy.statements):
-        reach = exposure(statement)
-        if reach is Exposure.NAMED:
-            continue
-        what = ", ".join(map(str, statement.actions or ("all actions but some",)))
-        name = f"statement {statement.sid or index + 1}"
-        if reach is Exposure.ANYONE:
-            kind = "NotPrincipal" if statement.not_principals else "Principal '*'"
-            bound = "without a condition that bounds it"
-            if statement.conditions:
-                given = ", ".join(f"{c.operator} {c.key}" for c in statement.conditions)
-                bound = f"and its conditions bound nobody: {given}"
-            yield violation(
-                f"{name} of the repository policy opens {what} to anybody: {kind} {bound}",
-                "name accounts, or bound it by StringEquals aws:PrincipalOrgID:"
-                " allow_pull(Principals.organization())",
-                path=f"RepositoryPolicyText.Statement[{index}]",
-            )
-        else:
-            yield violation(
-                f"{name} of the repository policy may open {what} to anybody: its principal or"
-                " condition is not known before deployment",
-                "write the principal out, or bound it by StringEquals aws:PrincipalOrgID",
-                path=f"RepositoryPolicyText.Statement[{index}]",
-                unknown=True,
-            )
-
-
-def _tag_immutability(registry: Registry, repository: Repository) -> Iterator[Problem]:
-    del registry
-    mode = repository.image_tag_mutability
-    kept = keeps_tags(mode, repository.exclusion_filters)
+    given = f"ImageTagMutability is {mode}"
+    if filters:
+        given += f" except {', '.join(map(str, filters))}"
     if kept is None:
         yield violation(
-            f"whether a pushed tag can be overwritten cannot be told: ImageTagMutability is {mode}",
+            f"whether a tag pushed to {what} can be overwritten cannot be told: {given}",
             "write IMMUTABLE in the template",
             path="ImageTagMutability",
             unknown=True,
         )
-    elif not kept:
-        except_for = ", ".join(map(str, repository.exclusion_filters))
-        exclusion = f" except {except_for}" if except_for else ""
+    else:
         yield violation(
-            f"a pushed tag can be overwritten: ImageTagMutability is {mode}{exclusion}",
+            f"a tag pushed to {what} can be overwritten: {given}",
             "write IMMUTABLE, or IMMUTABLE_WITH_EXCLUSION with the tags that move",
             path="ImageTagMutability",
         )
 
 
-def _lifecycle_policy(registry: Registry, repository: Repository) -> Iterator[Problem]:
-    del registry
-    policy = repository.lifecycle_policy
-    if policy is None:
+def _other_key(encryption: Encryption, what: str) -> Iterator[Problem]:
+    """Yield the problem that the images of ``what`` are not encrypted with a key of one's own."""
+    kind, key = encryption.type, encryption.kms_key
+    path, fix = "EncryptionConfiguration", "write EncryptionType KMS, and KmsKey with a key's ARN"
+    if kind in {EncryptionType.KMS, EncryptionType.KMS_DSSE} and key is not None:
+        if isinstance(key, Unresolved) and key.may_be(_AWS_KEY):
+            yield violation(
+                f"whose key encrypts {what} cannot be told: KmsKey is {key}",
+                fix,
+                path=f"{path}.KmsKey",
+                unknown=True,
+            )
+        elif str(key).endswith(_AWS_KEY):
+            yield violation(f"AWS owns the key of {what}: KmsKey is {key}", fix, path=path)
+    elif not is_known(kind):
         yield violation(
-            "images are kept for ever: the repository has no lifecycle policy",
-            "add LifecyclePolicy.of(LifecycleRule.expire_untagged(older_than_days=14))",
-            path="LifecyclePolicy",
-        )
-    elif isinstance(policy, Unresolved):
-        yield violation(
-            f"which images expire cannot be told: the lifecycle policy is {policy.text}",
-            "write the policy's text in the template",
-            path="LifecyclePolicy",
+            f"how {what} is encrypted cannot be told: EncryptionType is {kind}",
+            fix,
+            path=f"{path}.EncryptionType",
             unknown=True,
         )
-    elif isinstance(policy, Malformed):
-        for problem in policy.problems:
-            yield violation(
-                f"ECR refuses the lifecycle policy: {problem.message}",
-                problem.fix,
-                path="LifecyclePolicy",
-            )
+    else:
+        given = "KMS without KmsKey, which is aws/ecr" if kind != EncryptionType.AES256 else kind
+        yield violation(f"AWS owns the key of {what}: EncryptionType is {given}", fix, path=path)
+
+
+def _tag_immutability(facts: Facts) -> Iterator[Located]:
+    for _, repository, origin in facts.repositories:
+        mode, filters = repository.image_tag_mutability, repository.exclusion_filters
+        for problem in _mutable_tags(mode, filters, "the repository"):
+            yield Located(origin, problem)
+    for _, template, origin in facts.templates:
+        # Tags of what a cache holds move with those of the upstream.
+        if set(template.applied_for) == {AppliedFor.PULL_THROUGH_CACHE}:
+            continue
+        mode, filters = template.image_tag_mutability, template.exclusion_filters
+        for problem in _mutable_tags(mode, filters, "what the template creates"):
+            yield Located(origin, problem)
+
+
+def _customer_managed_key(facts: Facts) -> Iterator[Located]:
+    for _, repository, origin in facts.repositories:
+        for problem in _other_key(repository.encryption, "the repository"):
+            yield Located(origin, problem)
+    for _, template, origin in facts.templates:
+        for problem in _other_key(template.encryption, "what the template creates"):
+            yield Located(origin, problem)
+
+
+def _retain_on_delete(registry: Registry, repository: Repository) -> Iterator[Problem]:
+    del registry
+    ends = _ends(repository)
+    if not ends:
+        return
+    unknown = all(_is_unknown(policy) for _, policy in ends.values())
+    what = "whether the repository stays cannot be told" if unknown else "the repository goes"
+    given = " and ".join(f"{when} ({name} is {policy})" for name, (when, policy) in ends.items())
+    yield violation(
+        f"{what}{':' if unknown else ''} {given}",
+        f"write {' and '.join(f'{name}: Retain' for name in ends)}",
+        unknown=unknown,
+    )
+
+
+def _image_deletion(registry: Registry, repository: Repository) -> Iterator[Problem]:
+    del registry
+    empties, ends = repository.empty_on_delete, _ends(repository)
+    if empties is False or not ends:
+        return
+    unknown = empties is not True or all(_is_unknown(policy) for _, policy in ends.values())
+    what = "whether all images are deleted cannot be told" if unknown else "all images are deleted"
+    flag = "true" if empties is True else str(empties)
+    given = " and ".join(f"{when} ({name} is {policy})" for name, (when, policy) in ends.items())
+    yield violation(
+        f"{what}: EmptyOnDelete is {flag}, and the repository goes {given}",
+        "leave EmptyOnDelete out, so that a repository that holds images is not deleted",
+        path="EmptyOnDelete",
+        unknown=unknown,
+    )
+
+
+def _ends(repository: Repository) -> dict[str, tuple[str, str]]:
+    """Return when the repository is, or may be, deleted: the attribute, when, and its value."""
+    attributes = {
+        "DeletionPolicy": ("when it leaves its stack", repository.deletion_policy),
+        "UpdateReplacePolicy": ("when it is replaced", repository.update_replace_policy),
+    }
+    return {name: each for name, each in attributes.items() if not each[1].startswith("Retain")}
+
+
+def _is_unknown(policy: str) -> bool:
+    return "${" in policy
+
+
+def _repository_tags(registry: Registry, repository: Repository) -> Iterator[Problem]:
+    del registry
+    fix = "add tags={'team': '...'}"
+    if not repository.tags:
+        yield violation("the repository has no tags", fix, path="Tags")
+    elif not any(is_known(key) for key, _ in repository.tags):
+        message = "whether the repository has tags cannot be told: none of their keys is known"
+        yield violation(message, fix, path="Tags", unknown=True)
 
 
 RULES: Final = (
-    Rule(
-        id="EcrGovernance-PublicPrincipal",
-        severity=Severity.ERROR,
-        title="A repository policy opens nothing to anybody",
-        explanation="An allow for every principal lets any AWS account in the world use the"
-        " repository, unless a condition bounds it to principals or networks of its owner."
-        " NotPrincipal in an allow, and conditions that also hold when their key is missing"
-        " (...IfExists, ForAllValues) or that anybody can meet, bound nobody.",
-        remediation="Name accounts, or allow_pull(Principals.organization()). In CloudFormation:"
-        " Condition: {StringEquals: {aws:PrincipalOrgID: o-...}}.",
-        source=f"{_GUIDE}/repository-policy-examples.html",
-        control=Control.PUBLIC_ACCESS,
-        elsewhere={
-            "cdk-nag": "AwsSolutions-ECR1",
-            "checkov": "CKV_AWS_32",
-            "Trivy": "AWS-0032",
-            "Prowler": "ecr_repositories_not_publicly_accessible",
-        },
-        check=each_repository(_public_principal),
-    ),
     Rule(
         id="EcrGovernance-TagImmutability",
         severity=Severity.ERROR,
         title="A pushed tag is never overwritten",
         explanation="Whoever may push to a mutable tag changes what is running under it, without"
         " a trace in the deployments that name the tag. IMMUTABLE_WITH_EXCLUSION passes, as it"
-        " names the tags that move, unless a filter of wildcards alone names all.",
+        " names the tags that move, unless a filter of wildcards alone names all. Creation"
+        " templates count too, but for those that serve a pull through cache alone: there an"
+        " immutable tag would never be updated.",
         remediation="Leave image_tag_mutability out: IMMUTABLE is the default. In CloudFormation:"
         " ImageTagMutability: IMMUTABLE.",
-        source=f"{_GUIDE}/image-tag-mutability.html",
+        source=f"{GUIDE}/image-tag-mutability.html",
         control=Control.TAG_IMMUTABILITY,
         elsewhere={
             "Security Hub": "ECR.2",
             "AWS Config": "ecr-private-tag-immutability-enabled",
             "Control Tower": "CT.ECR.PR.3",
+            "Prowler": "ecr_repositories_tag_immutability",
             "checkov": "CKV_AWS_51",
             "Trivy": "AWS-0031",
-            "Prowler": "ecr_repositories_tag_immutability",
+            "KICS": "33f41d31-86b1-46a4-81f7-9c9a671f59ac",
         },
-        check=each_repository(_tag_immutability),
+        check=_tag_immutability,
     ),
     Rule(
-        id="EcrGovernance-LifecyclePolicy",
+        id="EcrGovernance-CustomerManagedKey",
         severity=Severity.ERROR,
-        title="A repository has a lifecycle policy that ECR accepts",
-        explanation="Without one images are kept, billed and reported as vulnerable for ever; one"
-        " that ECR refuses fails the deployment.",
-        remediation="Leave lifecycle_policy out: the baseline's expires untagged images. In"
-        " CloudFormation: LifecyclePolicy: {LifecyclePolicyText: ...}.",
-        source=f"{_GUIDE}/LifecyclePolicies.html",
-        control=Control.UNTAGGED_EXPIRY,
+        title="Images are encrypted with a key of one's own",
+        explanation="AES256 and the key aws/ecr protect images at rest, and nobody but AWS can"
+        " take them away from whoever may pull. A key of one's own can be restricted, audited and"
+        " disabled. Encryption is fixed when a repository is created: a change replaces it by an"
+        " empty one.",
+        remediation="Baseline(customer_managed_keys=True), or encryption_key=... at a repository."
+        " In CloudFormation: EncryptionConfiguration: {EncryptionType: KMS, KmsKey: <ARN>}.",
+        source=f"{GUIDE}/encryption-at-rest.html",
+        control=Control.CUSTOMER_MANAGED_KEY,
+        opt_in=True,
         elsewhere={
-            "Security Hub": "ECR.3",
-            "AWS Config": "ecr-private-lifecycle-policy-configured",
-            "Control Tower": "CT.ECR.PR.1",
-            "Prowler": "ecr_repositories_lifecycle_policy_enabled",
+            "Security Hub": "ECR.5",
+            "AWS Config": "ecr-repository-cmk-encryption-enabled",
+            "checkov": "CKV_AWS_136",
+            "Trivy": "AWS-0033",
         },
-        check=each_repository(_lifecycle_policy),
+        check=_customer_managed_key,
+    ),
+    Rule(
+        id="EcrGovernance-RetainOnDelete",
+        severity=Severity.WARNING,
+        title="A repository outlives its stack",
+        explanation="CloudFormation deletes a repository that leaves its stack, or fails to where"
+        " it holds images, and then the stack is stuck. A new name or another encryption replaces"
+        " it, which ends the same way for the old one. With DeletionPolicy and UpdateReplacePolicy"
+        " Retain it stays.",
+        remediation="Leave removal_policy out: RETAIN is the default. In CloudFormation:"
+        " DeletionPolicy: Retain and UpdateReplacePolicy: Retain.",
+        source=f"{RESOURCES}/aws-attribute-deletionpolicy.html",
+        control=Control.RETAIN_ON_DELETE,
+        check=each_repository(_retain_on_delete),
+    ),
+    Rule(
+        id="EcrGovernance-ImageDeletion",
+        severity=Severity.ERROR,
+        title="No images are deleted with their repository",
+        explanation="EmptyOnDelete deletes all images where CloudFormation deletes the repository:"
+        " when it leaves its stack, when the stack goes, and when a new name or another encryption"
+        " replaces it. There is no way back.",
+        remediation="Leave removal_policy and empty_on_delete out. In CloudFormation: no"
+        " EmptyOnDelete, or DeletionPolicy and UpdateReplacePolicy Retain.",
+        source=f"{RESOURCES}/aws-resource-ecr-repository.html",
+        control=Control.RETAIN_ON_DELETE,
+        check=each_repository(_image_deletion),
+    ),
+    Rule(
+        id="EcrGovernance-RepositoryTags",
+        severity=Severity.WARNING,
+        title="A repository has tags",
+        explanation="Tags say whose a repository is, split its cost and bound who may use it"
+        " (aws:ResourceTag). An organisation that works with them wants them everywhere.",
+        remediation="tags={'team': 'payments'}. In CloudFormation: Tags.",
+        source=f"{GUIDE}/ecr-using-tags.html",
+        opt_in=True,
+        elsewhere={"AWS Config": "ecr-repository-tagged"},
+        check=each_repository(_repository_tags),
     ),
 )

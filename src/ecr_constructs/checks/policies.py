@@ -1,0 +1,74 @@
+"""How rules look at resource policies.
+
+Layer: checks; imports ``model`` and ``lifecycle``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from ecr_constructs.checks.facts import Facts, Held
+from ecr_constructs.checks.rule import Check, violation
+from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.problem import Malformed, Problem
+from ecr_constructs.model.registry import Located
+from ecr_constructs.model.statement import Statement
+
+#: Looks at one policy and what it is attached to; paths are below the policy.
+PolicyCheck: TypeAlias = Callable[[Facts, Held, Policy], Iterator[Problem]]
+
+
+def each_policy(check: PolicyCheck) -> Check:
+    """Make a rule's function from one that looks at a resource policy at a time.
+
+    Of a policy that cannot be read nothing can be told.
+    """
+
+    def check_all(facts: Facts) -> Iterator[Located]:
+        for held in facts.policies:
+            for problem in _check(facts, held, check):
+                yield from held.at_each(problem)
+
+    return check_all
+
+
+def _check(facts: Facts, held: Held, check: PolicyCheck) -> list[Problem]:
+    if isinstance(held.document, Policy):
+        return [problem.below(held.path) for problem in check(facts, held, held.document)]
+    return [unreadable(held)]
+
+
+def unreadable(held: Held) -> Problem:
+    """Return the problem that nothing can be told of a policy."""
+    text = "malformed" if isinstance(held.document, Malformed) else held.document
+    return violation(
+        f"what {held.what} allows cannot be told: it is {text}",
+        "write the policy as an object in the template",
+        path=held.path,
+        unknown=True,
+    )
+
+
+def each_statement(
+    check: Callable[[Held, Statement, str], Iterator[Problem]],
+) -> Check:
+    """Make a rule's function from one that looks at a statement at a time.
+
+    The third argument is what to call the statement: ``statement 2 of the
+    repository policy``.
+    """
+
+    def check_policy(facts: Facts, held: Held, policy: Policy) -> Iterator[Problem]:
+        del facts
+        for index, statement in enumerate(policy.statements):
+            name = f"statement {statement.sid or index + 1} of {held.what}"
+            for problem in check(held, statement, name):
+                yield problem.below(f"Statement[{index}]")
+
+    return each_policy(check_policy)
+
+
+def named(statement: Statement, otherwise: str) -> str:
+    """Return the detail of a finding: the statement's id where it has one."""
+    return f"Statement::{statement.sid}" if statement.sid else otherwise

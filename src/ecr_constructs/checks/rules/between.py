@@ -1,0 +1,289 @@
+"""Rules about what lies between resources: of one registry, and of two."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ecr_constructs.checks.facts import Facts, owners
+from ecr_constructs.checks.rule import Rule, violation
+from ecr_constructs.checks.settings import noted_for
+from ecr_constructs.checks.sources import GUIDE, RESOURCES, ROADMAP
+from ecr_constructs.model.baseline import Control
+from ecr_constructs.model.creation_template import AppliedFor, longest_match
+from ecr_constructs.model.problem import Severity
+from ecr_constructs.model.registry import Located, Registry
+from ecr_constructs.model.replication import Destination, Replication
+from ecr_constructs.model.replication_chain import broken_chains
+from ecr_constructs.model.repository import Origin
+from ecr_constructs.model.repository_filter import ROOT
+from ecr_constructs.model.scanning import Scanning, ScanType
+from ecr_constructs.model.signing import Signing
+from ecr_constructs.model.unresolved import Text, Unresolved, is_known
+
+#: What a registry has once, in CloudFormation's words.
+_ONCE: Final = {
+    "registry_policy": "AWS::ECR::RegistryPolicy",
+    "replication": "AWS::ECR::ReplicationConfiguration",
+    "scanning": "AWS::ECR::RegistryScanningConfiguration",
+    "signing": "AWS::ECR::SigningConfiguration",
+}
+
+
+def _single_owner(facts: Facts) -> Iterator[Located]:
+    for registry in facts.deployment.registries:
+        for member, type_ in _ONCE.items():
+            first, *others = owners(registry, member) or (None,)
+            for origin in others:
+                assert first is not None
+                yield Located(
+                    origin,
+                    violation(
+                        f"a registry has one {type_}, and {_name(first)} sets it too: the second to"
+                        " be deployed fails, or takes away what the first has set",
+                        "let one GovernedRegistry own it, and the others contribute",
+                    ),
+                )
+
+
+def _unique_name(facts: Facts) -> Iterator[Located]:
+    named: dict[tuple[int, str, str], list[tuple[Text, Origin]]] = defaultdict(list)
+    for registry, repository, origin in facts.repositories:
+        if repository.repository_name is not None:
+            key = (id(registry), "repository", str(repository.repository_name))
+            named[key].append((repository.repository_name, origin))
+    for registry, template, origin in facts.templates:
+        prefix = template.prefix
+        key = (id(registry), "creation template", str(prefix).removesuffix("/"))
+        named[key].append((prefix, origin))
+    for registry, rule, origin in facts.cache_rules:
+        prefix = rule.ecr_repository_prefix
+        key = (id(registry), "pull through cache rule", str(prefix).removesuffix("/"))
+        named[key].append((prefix, origin))
+    for registry, exclusion, origin in facts.exclusions:
+        key = (id(registry), "pull time exclusion", str(exclusion.principal_arn))
+        named[key].append((exclusion.principal_arn, origin))
+    for public, origin in facts.public_repositories:
+        if public.repository_name is not None:
+            key = (hash(str(public.account)), "public repository", str(public.repository_name))
+            named[key].append((public.repository_name, origin))
+    for (_, what, name), found in named.items():
+        (_, first), *others = found
+        for _, origin in others:
+            yield Located(
+                origin,
+                violation(
+                    f"a registry has one {what} {name!r}, and {_name(first)} is it too: the second"
+                    " to be deployed fails",
+                    "name one of them otherwise, or drop it",
+                ),
+            )
+
+
+def _chain(facts: Facts) -> Iterator[Located]:
+    replications: dict[Destination, Replication] = {}
+    where: dict[Destination, Registry] = {}
+    for registry in facts.deployment.registries:
+        place = Destination(registry.region, registry.account)
+        if isinstance(registry.replication, Replication):
+            replications[place], where[place] = registry.replication, registry
+        elif isinstance(registry.replication, Unresolved):
+            yield from _replication_unknown(registry)
+    for chain in broken_chains(replications):
+        problem = chain.to_problem()
+        for origin in owners(where[chain.source], "replication"):
+            yield Located(
+                origin,
+                violation(
+                    problem.message,
+                    problem.fix,
+                    path="ReplicationConfiguration",
+                    detail=f"Destination::{chain.destination.sentence}",
+                ),
+            )
+
+
+def _replication_unknown(registry: Registry) -> Iterator[Located]:
+    for origin in owners(registry, "replication"):
+        yield Located(
+            origin,
+            violation(
+                "where images are replicated to cannot be told: the configuration is"
+                f" {registry.replication}",
+                "let one resource set it",
+                path="ReplicationConfiguration",
+                unknown=True,
+            ),
+        )
+
+
+def _cache_template(facts: Facts) -> Iterator[Located]:
+    for registry, rule, origin in facts.cache_rules:
+        prefix = rule.ecr_repository_prefix
+        applied = [
+            template
+            for template in registry.creation_templates
+            if AppliedFor.PULL_THROUGH_CACHE in template.applied_for
+            or any(isinstance(each, Unresolved) for each in template.applied_for)
+        ]
+        name = prefix if isinstance(prefix, Unresolved) or prefix == ROOT else f"{prefix}/any"
+        found = _root(applied) if prefix == ROOT else longest_match(applied, name)
+        path = "EcrRepositoryPrefix"
+        fix = "registry.add_pull_through_cache(...), or a template for PULL_THROUGH_CACHE"
+        if found is None:
+            message = (
+                f"what is pulled through {str(prefix)!r} goes into repositories that no template"
+                " governs: no lifecycle policy, no key, no tags"
+            )
+            yield Located(origin, violation(message, fix, path=path))
+        elif isinstance(found, Unresolved):
+            message = f"which template governs the cache cannot be told: a prefix is {found}"
+            yield Located(origin, violation(message, fix, path=path, unknown=True))
+
+
+def _root(templates: Iterable[object]) -> object:
+    return next((each for each in templates if getattr(each, "prefix", None) == ROOT), None)
+
+
+def _signing_of_cache(facts: Facts) -> Iterator[Located]:
+    yield from noted_for("SigningOfCache")(facts)
+    for registry in facts.deployment.registries:
+        signing, rules = registry.signing, registry.pull_through_cache_rules
+        if not rules or signing is None:
+            continue
+        filters = [
+            each
+            for rule in (signing.rules if isinstance(signing, Signing) else ())
+            for each in rule.repository_filters or ()
+        ]
+        prefixes = [rule.ecr_repository_prefix for rule in rules]
+        unknown = [text for text in (*filters, *prefixes) if not is_known(text)]
+        if isinstance(signing, Unresolved):
+            unknown = [signing]
+        if unknown:
+            for origin in owners(registry, "signing"):
+                yield Located(
+                    origin,
+                    violation(
+                        "whether images of a cache are to be signed cannot be told: of filters and"
+                        f" prefixes {unknown[0]} is not known",
+                        "write filters for the namespaces of your own images",
+                        path="Rules",
+                        unknown=True,
+                    ),
+                )
+
+
+def _events(facts: Facts) -> Iterator[Located]:
+    kinds = {(str(r.account), str(r.region)): r.scanning for r in facts.deployment.registries}
+    for number, rule in enumerate(facts.deployment.event_rules):
+        scanning = kinds.get((str(rule.account), str(rule.region)))
+        if scanning is None or "aws.ecr" not in (rule.sources or ()):
+            continue
+        origin = rule.origin or Origin(stack="", logical_id=f"event rule {number}", template="")
+        scan_type = scanning.scan_type if isinstance(scanning, Scanning) else scanning
+        for detail_type in rule.detail_types or ():
+            wanted = _SENT_BY.get(str(detail_type))
+            if wanted is None or scan_type == wanted:
+                continue
+            unknown = not is_known(scan_type)
+            verb = "may never fire" if unknown else "never fires"
+            yield Located(
+                origin,
+                violation(
+                    f"the rule {verb}: {wanted} scanning alone sends {str(detail_type)!r}, and the"
+                    f" registry's is {scan_type}",
+                    "wait for 'Inspector2 Scan' of aws.inspector2 under enhanced scanning, for"
+                    " 'ECR Image Scan' under basic scanning: registry.on_scan_findings(...)",
+                    path="EventPattern.detail-type",
+                    detail=str(detail_type),
+                    unknown=unknown,
+                ),
+            )
+
+
+#: Which scanning sends an event.
+_SENT_BY: Final = {
+    "ECR Image Scan": ScanType.BASIC,
+    "ECR Scan Resource Change": ScanType.ENHANCED,
+}
+
+
+def _name(origin: Origin) -> str:
+    return origin.construct_path or f"{origin.stack}/{origin.logical_id}"
+
+
+RULES: Final = (
+    Rule(
+        id="EcrGovernance-SingleOwner",
+        severity=Severity.ERROR,
+        title="What a registry has once has one owner",
+        explanation="An account has one registry policy, replication, scanning and signing"
+        " configuration in a Region. Of two resources that set one, in two stacks or in one, the"
+        " second fails with AlreadyExists, or silently takes away what the first has set.",
+        remediation="One GovernedRegistry for an account and Region; others contribute through"
+        " GovernedRegistry.of(scope). In CloudFormation: one resource of the type.",
+        source="https://github.com/hashicorp/terraform-provider-aws/issues/42808",
+        control=Control.SINGLE_OWNER,
+        check=_single_owner,
+    ),
+    Rule(
+        id="EcrGovernance-UniqueName",
+        severity=Severity.ERROR,
+        title="A name or a prefix is taken once in a registry",
+        explanation="Repositories have unique names, templates and cache rules unique prefixes,"
+        " exclusions unique principals. Of two with one the second fails at deployment. In stacks"
+        " without a concrete account and Region it cannot be told, and is not.",
+        remediation="Constructs refuse the second at once. In CloudFormation: another name.",
+        source=f"{RESOURCES}/aws-resource-ecr-repository.html",
+        check=_unique_name,
+    ),
+    Rule(
+        id="EcrGovernance-ReplicationChain",
+        severity=Severity.ERROR,
+        title="Replication goes straight to where images are wanted",
+        explanation="What arrives by replication is not replicated on: images that go from a first"
+        " registry to a second do not reach the third that the second replicates to.",
+        remediation="first.replicate_to(third). In CloudFormation: a further destination at the"
+        " first registry.",
+        source=f"{GUIDE}/replication.html",
+        check=_chain,
+    ),
+    Rule(
+        id="EcrGovernance-CacheTemplate",
+        severity=Severity.WARNING,
+        title="A template governs what a cache creates",
+        explanation="Amazon ECR creates a repository for each image that is pulled through a cache:"
+        " without a template with no lifecycle policy, so that it grows for ever, and encrypted"
+        " with AES256.",
+        remediation="registry.add_pull_through_cache(...), which makes the template too. In"
+        " CloudFormation: AWS::ECR::RepositoryCreationTemplate with the same Prefix and AppliedFor:"
+        " [PULL_THROUGH_CACHE].",
+        source=f"{GUIDE}/repository-creation-templates.html",
+        check=_cache_template,
+    ),
+    Rule(
+        id="EcrGovernance-SigningOfCache",
+        severity=Severity.WARNING,
+        title="Signing is asked for where somebody pushes",
+        explanation="Managed signing signs in the name of whoever pushes. Nobody pushes what is"
+        " pulled through a cache, so that signing fails for each of its images.",
+        remediation="SigningRule(repository_filters=[...]) for your own namespaces. In"
+        " CloudFormation: RepositoryFilters that match no cache.",
+        source=f"{ROADMAP}/2830",
+        check=_signing_of_cache,
+    ),
+    Rule(
+        id="EcrGovernance-EventNeverFires",
+        severity=Severity.WARNING,
+        title="A rule waits for events that the registry's scanning sends",
+        explanation="ECR Image Scan is sent by basic scanning alone; enhanced scanning sends"
+        " Inspector2 Scan and Inspector2 Finding of aws.inspector2 instead. A rule for the other"
+        " one is silent for ever: CDK's on_image_scan_completed is, under enhanced scanning.",
+        remediation="The library's event rules, which know both. In CloudFormation: EventPattern:"
+        " {source: [aws.inspector2], detail-type: [Inspector2 Scan]}.",
+        source=f"{GUIDE}/image-scanning-enhanced-events.html",
+        check=_events,
+    ),
+)

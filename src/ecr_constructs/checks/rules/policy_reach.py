@@ -1,0 +1,230 @@
+"""Rules about whom a resource policy reaches: of a repository, a registry or a template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from ecr_constructs.checks.facts import Facts, Held
+from ecr_constructs.checks.policies import each_policy, each_statement, named
+from ecr_constructs.checks.rule import Rule, violation
+from ecr_constructs.checks.sources import GUIDE, IAM
+from ecr_constructs.model.baseline import Control
+from ecr_constructs.model.exposure import Exposure, exposure
+from ecr_constructs.model.governance import administered
+from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.problem import Problem, Severity
+from ecr_constructs.model.statement import ANYONE, Condition, Effect, Statement
+from ecr_constructs.model.unresolved import Text, Unresolved
+
+_SHOWN: Final = 3
+_ORGANIZATION: Final = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
+
+
+def _public_principal(held: Held, statement: Statement, name: str) -> Iterator[Problem]:
+    del held
+    reach = exposure(statement)
+    if reach is Exposure.NAMED:
+        return
+    what = ", ".join(map(str, statement.actions)) or "all actions but some"
+    kind = "NotPrincipal" if statement.not_principals else "Principal '*'"
+    detail = named(statement, "NotPrincipal" if statement.not_principals else "Principal::*")
+    if reach is Exposure.UNKNOWN:
+        yield violation(
+            f"{name} may open {what} to anybody: its principal or condition is not known before"
+            " deployment",
+            "write the principal out, or bound it by StringEquals aws:PrincipalOrgID",
+            detail=detail,
+            unknown=True,
+        )
+        return
+    bound = "without a condition that bounds it"
+    if statement.conditions:
+        given = ", ".join(f"{c.operator} {c.key}" for c in statement.conditions)
+        bound = f"and its conditions bound nobody: {given}"
+    yield violation(
+        f"{name} opens {what} to anybody: {kind} {bound}",
+        "name accounts, or bound it by StringEquals aws:PrincipalOrgID:"
+        " allow_pull(Principals.organization())",
+        detail=detail,
+    )
+
+
+def _administrative_access(held: Held, statement: Statement, name: str) -> Iterator[Problem]:
+    if statement.effect is Effect.DENY:
+        return
+    actions = sorted(administered(statement, held.kind))
+    unknown_actions = [str(a) for a in statement.actions if isinstance(a, Unresolved)]
+    reaches = _reaches_others(statement, held.account)
+    if reaches is False or not (actions or unknown_actions):
+        return
+    what = f"the {'registry' if held.kind == 'registry' else 'repository'}"
+    detail = named(statement, f"Action::{', '.join(map(str, statement.actions)) or 'NotAction'}")
+    fix = "allow pull and push only: allow_pull_push(...)"
+    if actions and reaches:
+        yield violation(
+            f"{name} lets other accounts administer {what}: {_list(actions)}", fix, detail=detail
+        )
+    else:
+        unknown = f"it allows {_list(actions or unknown_actions)}"
+        yield violation(
+            f"{name} may let other accounts administer {what}: {unknown}, and its principals or"
+            " actions are not known before deployment",
+            fix,
+            detail=detail,
+            unknown=True,
+        )
+
+
+def _confused_deputy(held: Held, statement: Statement, name: str) -> Iterator[Problem]:
+    del held
+    services = [str(p.value) for p in statement.principals if p.type == "Service"]
+    if statement.effect is Effect.DENY or not services:
+        return
+    # What bounds anybody bounds a service, as long as the key is one that services bring.
+    bound = exposure(replace(statement, principals=(ANYONE,), not_principals=()))
+    if bound is Exposure.NAMED:
+        return
+    can = "may act" if bound is Exposure.UNKNOWN else "can be made to act"
+    yield violation(
+        f"{name} trusts {_list(services)} whoever it works for: it {can} for any account, as no"
+        " condition binds its source",
+        "bind it by StringEquals aws:SourceAccount or ArnLike aws:SourceArn:"
+        f" Principals.service({services[0]!r}, source_account=...)",
+        detail=named(statement, f"Service::{services[0]}"),
+        unknown=bound is Exposure.UNKNOWN,
+    )
+
+
+def _organization_boundary(facts: Facts, held: Held, policy: Policy) -> Iterator[Problem]:
+    del facts
+    if any(map(_denies_outsiders, policy.statements)):
+        return
+    for index, statement in enumerate(policy.statements):
+        reaches = _reaches_others(statement, held.account)
+        if statement.effect is Effect.DENY or reaches is False:
+            continue
+        if any(_binds_organization(condition) for condition in statement.conditions):
+            continue
+        name = f"statement {statement.sid or index + 1} of {held.what}"
+        verb = "may allow" if reaches is None else "allows"
+        yield violation(
+            f"{name} {verb} principals of other accounts without asking for their organisation",
+            "add a condition StringEquals aws:PrincipalOrgID, or deny_outside_organization()",
+            path=f"Statement[{index}]",
+            detail=named(statement, "Principal::" + ", ".join(_principals(statement))),
+            unknown=reaches is None,
+        )
+
+
+def _reaches_others(statement: Statement, account: Text) -> bool | None:
+    """Tell whether a statement is about principals of other accounts; None if it may be."""
+    if ANYONE in statement.principals or statement.not_principals:
+        return not any(_binds_account(condition, account) for condition in statement.conditions)
+    answer: bool | None = False
+    for principal in statement.principals:
+        owner = principal.account
+        if owner is None or owner == account:
+            continue
+        if isinstance(owner, str) and isinstance(account, str):
+            return True
+        answer = None
+    return answer
+
+
+def _binds_account(condition: Condition, account: Text) -> bool:
+    return (
+        condition.operator.lower() == "stringequals"
+        and condition.key.lower() == "aws:principalaccount"
+        and set(condition.values) == {account}
+    )
+
+
+def _binds_organization(condition: Condition) -> bool:
+    operator = condition.operator.lower().removeprefix("foranyvalue:")
+    return operator in {"stringequals", "stringlike"} and condition.key.lower() in _ORGANIZATION
+
+
+def _denies_outsiders(statement: Statement) -> bool:
+    return (
+        statement.effect is Effect.DENY
+        and ANYONE in statement.principals
+        and any(
+            condition.key.lower() in _ORGANIZATION
+            and condition.operator.lower().startswith(("stringnot", "forallvalues:stringnot"))
+            for condition in statement.conditions
+        )
+    )
+
+
+def _principals(statement: Statement) -> list[str]:
+    return [str(p.value) for p in statement.principals or statement.not_principals]
+
+
+def _list(names: list[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
+
+
+RULES: Final = (
+    Rule(
+        id="EcrGovernance-PublicPrincipal",
+        severity=Severity.ERROR,
+        title="A policy opens nothing to anybody",
+        explanation="An allow for every principal lets any AWS account in the world use the"
+        " repository, unless a condition bounds it to principals or networks of its owner."
+        " NotPrincipal in an allow, and conditions that also hold when their key is missing"
+        " (...IfExists, ForAllValues) or that anybody can meet, bound nobody.",
+        remediation="Name accounts, or allow_pull(Principals.organization()). In CloudFormation:"
+        " Condition: {StringEquals: {aws:PrincipalOrgID: o-...}}.",
+        source=f"{GUIDE}/repository-policy-examples.html",
+        control=Control.PUBLIC_ACCESS,
+        elsewhere={
+            "Prowler": "ecr_repositories_not_publicly_accessible",
+            "cdk-nag": "AwsSolutions-ECR1",
+            "checkov": "CKV_AWS_32",
+            "Trivy": "AWS-0032",
+        },
+        check=each_statement(_public_principal),
+    ),
+    Rule(
+        id="EcrGovernance-AdministrativeAccess",
+        severity=Severity.ERROR,
+        title="Other accounts pull and push, and administer nothing",
+        explanation="Whoever may delete images, or change the policy, the lifecycle policy, the"
+        " mutability or the scanning of a repository, is its owner in all but name. That is for"
+        " the account that has it.",
+        remediation="allow_pull(...), allow_push(...). In CloudFormation: name the actions, such as"
+        " ecr:BatchGetImage, and no ecr:*.",
+        source=f"{GUIDE}/repository-policies.html",
+        control=Control.ADMINISTRATIVE_ACCESS,
+        check=each_statement(_administrative_access),
+    ),
+    Rule(
+        id="EcrGovernance-ConfusedDeputy",
+        severity=Severity.WARNING,
+        title="A service acts for known accounts only",
+        explanation="An AWS service works for everybody. A statement that trusts it without"
+        " aws:SourceArn or aws:SourceAccount lets it pull for a function or a project of any"
+        " account: the confused deputy.",
+        remediation="Principals.lambda_functions(), Principals.codebuild_projects(),"
+        " Principals.service(..., source_account=...). In CloudFormation: Condition: {StringEquals:"
+        " {aws:SourceAccount: <account>}}.",
+        source=f"{GUIDE}/cross-service-confused-deputy-prevention.html",
+        check=each_statement(_confused_deputy),
+    ),
+    Rule(
+        id="EcrGovernance-OrganizationBoundary",
+        severity=Severity.WARNING,
+        title="Other accounts have access as members of an organisation",
+        explanation="An account that is named keeps its access when it leaves the organisation. A"
+        " condition on aws:PrincipalOrgID or aws:PrincipalOrgPaths in the statement, or a deny for"
+        " everybody outside, ends it. For registries that share with no partner.",
+        remediation="allow_pull(Principals.organization()), or deny_outside_organization(). In"
+        " CloudFormation: Condition: {StringEquals: {aws:PrincipalOrgID: o-...}}.",
+        source=f"{IAM}/reference_policies_condition-keys.html",
+        opt_in=True,
+        check=each_policy(_organization_boundary),
+    ),
+)

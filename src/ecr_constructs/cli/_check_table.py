@@ -1,0 +1,102 @@
+"""Findings and rules in the terminal."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from ecr_constructs.checks.engine import Finding
+from ecr_constructs.checks.rule import Rule
+from ecr_constructs.model.problem import Severity, Status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+#: How many resources with one and the same finding are named.
+_SHOWN: Final = 3
+
+
+def print_findings(
+    out: Console, findings: Iterable[Finding], *, repositories: int, rules: int
+) -> None:
+    """Print findings, worst first; the same one at several resources is printed once.
+
+    Args:
+        out: The terminal.
+        findings: What was found, worst first.
+        repositories: How many repositories were checked.
+        rules: How many rules were run.
+    """
+    findings = list(findings)
+    for group in _groups(findings):
+        _print_group(out, group)
+    counts = {
+        severity: sum(f.counts and f.severity is severity for f in findings)
+        for severity in Severity
+    }
+    silenced = sum(not finding.counts for finding in findings)
+    verdict = ", ".join(
+        f"{number:,} {severity}{'s' * (number != 1)}"
+        for severity, number in counts.items()
+        if number
+    )
+    checked = f"{repositories:,} repositor{'y' if repositories == 1 else 'ies'}"
+    out.print(
+        f"{checked} checked against {rules} rule{'s' * (rules != 1)}:"
+        f" {verdict or 'nothing to say'}" + f", {silenced:,} acknowledged" * bool(silenced)
+    )
+
+
+def _groups(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
+    """Return the findings that say the same, of several rules or at several resources."""
+    groups: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
+    for each in findings:
+        said = (each.message, each.fix, each.severity, each.status, each.acknowledged)
+        groups[said].append(each)
+    return groups.values()
+
+
+def _print_group(out: Console, group: Sequence[Finding]) -> None:
+    from rich.markup import escape
+    from rich.padding import Padding
+
+    first = group[0]
+    places = list(dict.fromkeys(finding.place for finding in group))
+    where = ", ".join(places[:_SHOWN])
+    if len(places) > _SHOWN:
+        where += f" and {len(places) - _SHOWN:,} more"
+    style = _STYLES[first.severity] if first.counts else "dim"
+    word = str(first.severity)
+    if not first.counts:
+        word = "acknowledged"
+    elif first.status is Status.UNKNOWN:
+        word = "cannot tell"
+    rules = ", ".join(dict.fromkeys(finding.rule for finding in group))
+    out.print(f"[{style}]{word}[/] {escape(where)} [dim]{rules}[/]")
+    out.print(Padding(escape(f"{first.message}; {first.fix}"), (0, 0, 0, 2)))
+    if first.acknowledged is not None:
+        reason = escape(first.acknowledged) or "none was given"
+        out.print(Padding(f"[dim]reason:[/] {reason}", (0, 0, 0, 2)))
+
+
+def print_explanation(out: Console, rule: Rule) -> None:
+    """Print what a rule is for."""
+    from rich.markup import escape
+    from rich.padding import Padding
+
+    style = _STYLES[rule.severity]
+    asked = ", runs only if it is selected" if rule.opt_in else ""
+    out.print(f"[bold]{rule.id}[/] [{style}]{rule.severity}[/]{asked}")
+    out.print(escape(rule.title))
+    for heading, text in (
+        ("Why", rule.explanation),
+        ("What to write", rule.remediation),
+        ("Loosened by", f"Exemption(Control.{rule.control.name}, '<why>')" if rule.control else ""),
+        ("Elsewhere", ", ".join(f"{tool} {ids}" for tool, ids in rule.elsewhere.items())),
+        ("Source", rule.source),
+    ):
+        if text:
+            out.print(f"\n[bold]{heading}[/]")
+            out.print(Padding(escape(text), (0, 0, 0, 2)))

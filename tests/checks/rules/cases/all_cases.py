@@ -1,0 +1,16 @@
+"""All cases together."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.checks.rules.cases import lifecycle, others, policies, registries, repositories
+from tests.checks.rules.cases.case import Case
+
+CASES: Final[tuple[Case, ...]] = (
+    *repositories.CASES,
+    *lifecycle.CASES,
+    *policies.CASES,
+    *registries.CASES,
+    *others.CASES,
+)
