@@ -1,4 +1,4 @@
-"""The repositories of a small organisation: three teams, and a service that pulls from one.
+"""The registries of a small organisation: two accounts, two Regions, three teams, one service.
 
 Run it through ``make synth``, or ``cdk synth`` from the project's folder.
 """
@@ -19,14 +19,20 @@ from ecr_constructs import (
     Baseline,
     Control,
     Exemption,
+    GovernedRegistry,
     GovernedRepository,
     LifecyclePolicy,
     LifecycleRule,
     Principals,
+    PullThroughCacheSecret,
+    Scanning,
+    Upstream,
 )
 
-REGISTRY = cdk.Environment(account="111111111111", region="eu-west-1")
 WORKLOADS = "222222222222"
+HOME = cdk.Environment(account="111111111111", region="eu-west-1")
+AWAY = cdk.Environment(account="111111111111", region="eu-central-1")
+RECOVERY = cdk.Environment(account=WORKLOADS, region="eu-central-1")
 
 BASELINE = Baseline(
     organization_id="o-a1b2c3d4e5",
@@ -39,31 +45,32 @@ RELEASES = LifecyclePolicy.of(
 )
 
 
-class Repositories(cdk.Stack):
-    """What the platform team declares for the teams."""
+class Platform(cdk.Stack):
+    """The registry that everything is pushed to, and what the teams have in it."""
 
     def __init__(self, scope: Construct, construct_id: str, *, env: cdk.Environment) -> None:
         super().__init__(scope, construct_id, env=env)
+        self.registry = GovernedRegistry(
+            self, "Registry", baseline=BASELINE, scanning=Scanning.basic(on_push=["*"])
+        )
+        self.registry.deny_outside_organization()
         build = iam.Role(self, "Build", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"))
 
-        self.payments_api = GovernedRepository(
-            self,
+        payments_api = self.registry.add_repository(
             "PaymentsApi",
             repository_name="payments/api",
             lifecycle_policy=RELEASES,
-            baseline=BASELINE,
+            tags={"team": "payments"},
         )
-        self.payments_api.grant_pull_push(build)
-        self.payments_api.allow_pull(Principals.account(WORKLOADS))
-        self.payments_api.deny_outside_organization()
+        payments_api.grant_pull_push(build)
+        payments_api.allow_pull(Principals.account(WORKLOADS))
 
-        self.web = GovernedRepository(
-            self,
+        self.web = self.registry.add_repository(
             "Web",
             repository_name="web/storefront",
             image_tag_mutability_exclusion_filters=["latest"],
             lifecycle_policy=RELEASES,
-            baseline=BASELINE,
+            tags={"team": "web"},
         )
         self.web.grant_pull_push(build)
         self.web.allow_pull(
@@ -72,14 +79,12 @@ class Repositories(cdk.Stack):
             Principals.codebuild_projects(),
         )
 
-        scratch = GovernedRepository(
-            self,
+        notebooks = self.registry.add_repository(
             "Notebooks",
             repository_name="data/notebooks",
             removal_policy=cdk.RemovalPolicy.DESTROY,
             empty_on_delete=True,
             tags={"team": "data"},
-            baseline=BASELINE,
             exemptions=[
                 Exemption(
                     Control.RETAIN_ON_DELETE,
@@ -87,11 +92,21 @@ class Repositories(cdk.Stack):
                 ),
             ],
         )
-        scratch.grant_pull_push(build)
+        notebooks.grant_pull_push(build)
+
+
+class Replica(cdk.Stack):
+    """A registry that others replicate to."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, env: cdk.Environment) -> None:
+        super().__init__(scope, construct_id, env=env)
+        self.registry = GovernedRegistry(
+            self, "Registry", baseline=BASELINE, scanning=Scanning.basic(on_push=["*"])
+        )
 
 
 class StorefrontImages(cdk.Stack):
-    """What a service team brings of its own.
+    """What a service team brings of its own: a repository, and two caches.
 
     A stack that comes before the service's: Lambda takes an image that is there,
     so it is pushed between the two deployments.
@@ -100,12 +115,17 @@ class StorefrontImages(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str, *, env: cdk.Environment) -> None:
         super().__init__(scope, construct_id, env=env)
         self.thumbnails = GovernedRepository(
-            self, "Thumbnails", repository_name="web/thumbnails", baseline=BASELINE
+            self, "Thumbnails", repository_name="web/thumbnails", tags={"team": "web"}
         )
+        # The registry is the platform team's; it takes what others contribute.
+        registry = GovernedRegistry.of(self)
+        token = PullThroughCacheSecret(self, "DockerHub", name="docker-hub")
+        self.docker_hub = registry.add_pull_through_cache(Upstream.docker_hub(), credential=token)
+        self.ecr_public = registry.add_pull_through_cache(Upstream.ecr_public())
 
 
 class Storefront(cdk.Stack):
-    """The service: an ECS service and a Lambda function that pull."""
+    """The service: an ECS service with a proxy from Docker Hub beside it, and a Lambda function."""
 
     def __init__(
         self,
@@ -113,7 +133,7 @@ class Storefront(cdk.Stack):
         construct_id: str,
         *,
         web: GovernedRepository,
-        thumbnails: GovernedRepository,
+        images: StorefrontImages,
         env: cdk.Environment,
     ) -> None:
         super().__init__(scope, construct_id, env=env)
@@ -131,16 +151,19 @@ class Storefront(cdk.Stack):
             container_insights_v2=ecs.ContainerInsights.ENABLED,
         )
         task = ecs.FargateTaskDefinition(self, "Task")
-        task.add_container(
-            "web",
-            image=ecs.ContainerImage.from_ecr_repository(web, "v1.4.2"),
-            logging=ecs.LogDrivers.aws_logs(stream_prefix="web"),
-        )
+        nginx = images.docker_hub.repository("library/nginx")
+        for name, image in (
+            ("web", ecs.ContainerImage.from_ecr_repository(web, "v1.4.2")),
+            ("proxy", ecs.ContainerImage.from_ecr_repository(nginx, "1.29")),
+        ):
+            task.add_container(
+                name, image=image, logging=ecs.LogDrivers.aws_logs(stream_prefix=name)
+            )
         ecs.FargateService(self, "Service", cluster=cluster, task_definition=task)
         lambda_.DockerImageFunction(
             self,
             "MakeThumbnails",
-            code=lambda_.DockerImageCode.from_ecr(thumbnails, tag_or_digest="v3"),
+            code=lambda_.DockerImageCode.from_ecr(images.thumbnails, tag_or_digest="v3"),
         )
 
 
@@ -154,19 +177,19 @@ def acknowledge(scope: Construct, rule: str, *, reason: str) -> None:
 def build() -> cdk.App:
     """Return the app; ``CDK_OUTDIR`` says where it is synthesised to, else ``cdk.out``."""
     app = cdk.App(outdir=os.environ.get("CDK_OUTDIR"))
-    repositories = Repositories(app, "Repositories", env=REGISTRY)
-    images = StorefrontImages(app, "StorefrontImages", env=REGISTRY)
-    storefront = Storefront(
-        app,
-        "Storefront",
-        web=repositories.web,
-        thumbnails=images.thumbnails,
-        env=REGISTRY,
-    )
+    platform = Platform(app, "Platform", env=HOME)
+    away = Replica(app, "Away", env=AWAY)
+    recovery = Replica(app, "Recovery", env=RECOVERY)
+    images = StorefrontImages(app, "StorefrontImages", env=HOME)
+    storefront = Storefront(app, "Storefront", web=platform.web, images=images, env=HOME)
+
+    # Another Region of one account takes a rule; another account takes its permission too.
+    platform.registry.replicate_to(away.registry, repository_filters=["payments/", "web/"])
+    platform.registry.replicate_to(recovery.registry, repository_filters=["payments/"])
 
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks())
     acknowledge(
-        repositories.web,
+        platform.web,
         "ECR1",
         reason="the rule takes any '*' for open; here aws:PrincipalOrgID bounds it",
     )
@@ -179,6 +202,11 @@ def build() -> cdk.App:
         storefront,
         "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
         reason="the managed policy writes logs and nothing else",
+    )
+    acknowledge(
+        images,
+        "SMG4",
+        reason="the token is Docker Hub's: it is renewed there, and its new value put in",
     )
     return app
 

@@ -2,7 +2,7 @@
 
 Values, which need no CDK: :class:`Baseline`, :class:`Exemption`,
 :class:`LifecyclePolicy`, :class:`Principals`, ...; constructs:
-:class:`GovernedRepository`. Names are loaded when first used: ``import
+:class:`GovernedRegistry`, :class:`GovernedRepository`. Names are loaded when first used: ``import
 ecr_constructs`` starts neither CDK nor Node.
 """
 
@@ -12,20 +12,29 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ecr_constructs.constructs.cache_secret import PullThroughCacheSecret
+    from ecr_constructs.constructs.pull_through_cache import PullThroughCache
     from ecr_constructs.constructs.reference import ReferencedRepository
+    from ecr_constructs.constructs.registry import GovernedRegistry
+    from ecr_constructs.constructs.registry_handle import RegistryHandle
     from ecr_constructs.constructs.repository import GovernedRepository
     from ecr_constructs.errors import ConfigurationError, PolicyDocumentError, SourceError
     from ecr_constructs.model.baseline import Baseline, Control, Exemption
+    from ecr_constructs.model.creation_template import AppliedFor
     from ecr_constructs.model.encryption import EncryptionType
     from ecr_constructs.model.hand_over import HandOver
     from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
     from ecr_constructs.model.policy import Policy
     from ecr_constructs.model.principals import PolicyPrincipal, Principals
     from ecr_constructs.model.problem import Problem, Severity, Status
+    from ecr_constructs.model.registry_reference import RegistryReference
+    from ecr_constructs.model.scanning import Scanning
     from ecr_constructs.model.statement import Condition, Effect, Principal, Statement
     from ecr_constructs.model.tag_mutability import TagMutability
+    from ecr_constructs.model.upstream import Upstream
 
 _MODULES = {
+    "AppliedFor": "model.creation_template",
     "Baseline": "model.baseline",
     "Condition": "model.statement",
     "ConfigurationError": "errors",
@@ -33,6 +42,7 @@ _MODULES = {
     "Effect": "model.statement",
     "EncryptionType": "model.encryption",
     "Exemption": "model.baseline",
+    "GovernedRegistry": "constructs.registry",
     "GovernedRepository": "constructs.repository",
     "HandOver": "model.hand_over",
     "LifecyclePolicy": "model.lifecycle",
@@ -43,15 +53,22 @@ _MODULES = {
     "Principal": "model.statement",
     "Principals": "model.principals",
     "Problem": "model.problem",
+    "PullThroughCache": "constructs.pull_through_cache",
+    "PullThroughCacheSecret": "constructs.cache_secret",
     "ReferencedRepository": "constructs.reference",
+    "RegistryHandle": "constructs.registry_handle",
+    "RegistryReference": "model.registry_reference",
+    "Scanning": "model.scanning",
     "Severity": "model.problem",
     "SourceError": "errors",
     "Statement": "model.statement",
     "Status": "model.problem",
     "TagMutability": "model.tag_mutability",
+    "Upstream": "model.upstream",
 }
 
 __all__ = [
+    "AppliedFor",
     "Baseline",
     "Condition",
     "ConfigurationError",
@@ -59,6 +76,7 @@ __all__ = [
     "Effect",
     "EncryptionType",
     "Exemption",
+    "GovernedRegistry",
     "GovernedRepository",
     "HandOver",
     "LifecyclePolicy",
@@ -69,12 +87,18 @@ __all__ = [
     "Principal",
     "Principals",
     "Problem",
+    "PullThroughCache",
+    "PullThroughCacheSecret",
     "ReferencedRepository",
+    "RegistryHandle",
+    "RegistryReference",
+    "Scanning",
     "Severity",
     "SourceError",
     "Statement",
     "Status",
     "TagMutability",
+    "Upstream",
 ]
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.deploy.cdk_cli import CdkCli
 from tests.deploy.conftest import client
 from tests.deploy.emulator.launcher import ROOT, Emulator
-from tests.deploy.read_back import live_repositories
+from tests.deploy.read_back import live_repositories, registry_settings
 
+from ecr_constructs.model.creation_template import CreationTemplate
+from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
+from ecr_constructs.model.registry import Registry
+from ecr_constructs.model.replication import Replication
 from ecr_constructs.model.repository import Repository
+from ecr_constructs.model.scanning import Scanning
 from ecr_constructs.sources.assembly import read_assembly
 
 pytestmark = pytest.mark.deploy
@@ -31,8 +39,49 @@ def as_seen(repository: Repository) -> Repository:
     ).normalise()
 
 
-def test_the_example_is_what_its_assembly_says(emulator: Emulator, tmp_path: Path) -> None:
-    assembly = tmp_path / "cdk.out"
+def without_secret(rule: PullThroughCacheRule) -> tuple[PullThroughCacheRule, bool]:
+    """Return a rule, and whether it has a secret: its ARN ends as Secrets Manager likes."""
+    return replace(rule.normalise(), credential_arn=None), rule.credential_arn is not None
+
+
+def settings(registry: Registry) -> dict[str, Any]:
+    """Return what a registry has once for an account and Region, in its normal form."""
+    return {
+        "policy": registry.registry_policy and registry.registry_policy.normalise(),
+        "scanning": registry.scanning and registry.scanning.normalise(),
+        "replication": registry.replication and registry.replication.normalise(),
+        "templates": {each.prefix: each.normalise() for each in registry.creation_templates},
+        "rules": {
+            each.ecr_repository_prefix: without_secret(each)
+            for each in registry.pull_through_cache_rules
+        },
+    }
+
+
+def live_settings(api: Any) -> dict[str, Any]:
+    """Return the same of the registry that a boto3 client sees."""
+    live = registry_settings(api)
+    scanning, replication = Scanning.from_api(live["scanning"]), live["replication"]
+    return {
+        "policy": live["policy"] and Policy.from_document(live["policy"]).normalise(),
+        "scanning": scanning.normalise() if scanning.rules else None,
+        "replication": Replication.from_api(replication).normalise()
+        if replication["rules"]
+        else None,
+        "templates": {
+            each["prefix"]: CreationTemplate.from_api(each).normalise()
+            for each in live["templates"]
+        },
+        "rules": {
+            each["ecrRepositoryPrefix"]: without_secret(PullThroughCacheRule.from_api(each))
+            for each in live["rules"]
+        },
+    }
+
+
+@pytest.fixture(name="assembly", scope="module")
+def _assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    assembly = tmp_path_factory.mktemp("example") / "cdk.out"
     subprocess.run(
         [sys.executable, "examples/app.py"],
         cwd=ROOT,
@@ -40,27 +89,50 @@ def test_the_example_is_what_its_assembly_says(emulator: Emulator, tmp_path: Pat
         check=True,
         capture_output=True,
     )
-    (registry,) = read_assembly(assembly).registries
-    account, region = str(registry.account), str(registry.region)
-    cdk_cli = CdkCli(endpoint=emulator.url, account=account, directory=tmp_path / "cdk")
+    return assembly
 
-    cdk_cli.bootstrap(assembly)
-    cdk_cli.deploy(assembly)
 
-    stacks = len(list(assembly.glob("*.template.json")))
-    assert cdk_cli.deploy(assembly).count("(no changes)") == stacks
-    assert "Number of stacks with differences: 0" in cdk_cli.diff(assembly)
-    assert "Number of resources with drift: 0" in cdk_cli.drift(assembly)
-    declared = {str(each.repository_name): as_seen(each) for each in registry.repositories}
-    assert declared == live_repositories(client(emulator.url, "ecr", account, region))
-    assert len(declared) == 4
-
-    cdk_cli.destroy(assembly)
-
-    kept = {
-        name
-        for name, each in zip(declared, registry.repositories, strict=True)
-        if each.deletion_policy == "Retain"
+def test_the_example_is_what_its_assembly_says(
+    emulator: Emulator, assembly: Path, tmp_path: Path
+) -> None:
+    """Two accounts and two Regions, each with credentials of its own account."""
+    stacks: dict[str, list[str]] = {}
+    manifest = json.loads((assembly / "manifest.json").read_text(encoding="utf-8"))
+    for name, artifact in manifest["artifacts"].items():
+        if artifact["type"] == "aws:cloudformation:stack":
+            account, region = artifact["environment"].removeprefix("aws://").split("/")
+            stacks.setdefault(account, []).append(name)
+    clis = {
+        account: CdkCli(endpoint=emulator.url, account=account, directory=tmp_path / account)
+        for account in stacks
     }
-    assert live_repositories(client(emulator.url, "ecr", account, region)).keys() == kept
-    assert 0 < len(kept) < len(declared)
+    deployment = read_assembly(assembly)
+    registries = {(str(each.account), str(each.region)): each for each in deployment.registries}
+    assert len(registries) == 3
+
+    for account, region in registries:
+        clis[account].bootstrap(assembly, f"aws://{account}/{region}")
+    # The destinations come first: replication without its permission would lose images.
+    for account in sorted(stacks, reverse=True):
+        cdk = clis[account]
+        cdk.deploy(assembly, *stacks[account])
+        again = cdk.deploy(assembly, *stacks[account])
+        assert again.count("(no changes)") == len(stacks[account])
+        assert "Number of stacks with differences: 0" in cdk.diff(assembly, *stacks[account])
+        assert "Number of resources with drift: 0" in cdk.drift(assembly, *stacks[account])
+
+    for (account, region), registry in registries.items():
+        api = client(emulator.url, "ecr", account, region)
+        declared = {str(each.repository_name): as_seen(each) for each in registry.repositories}
+        assert declared == live_repositories(api)
+        assert settings(registry) == live_settings(api)
+
+    for account, cdk in clis.items():
+        cdk.destroy(assembly, *stacks[account])
+    for (account, region), registry in registries.items():
+        kept = {
+            str(each.repository_name)
+            for each in registry.repositories
+            if each.deletion_policy == "Retain"
+        }
+        assert live_repositories(client(emulator.url, "ecr", account, region)).keys() == kept
