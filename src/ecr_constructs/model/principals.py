@@ -265,7 +265,9 @@ class _Service(PolicyPrincipal):
         if self.source is not None:
             arn = self.source
             if not arn.startswith("arn:") and "{}" in arn:
-                arn = f"arn:{place.partition}:{arn.format(place.region, account)}"
+                # Not str.format: a token in the name has braces of its own.
+                arn = arn.replace("{}", place.region, 1).replace("{}", account, 1)
+                arn = f"arn:{place.partition}:{arn}"
             conditions.append(Condition("ArnLike", "aws:SourceArn", (arn,)))
         if self.source is None or not self.account_too:
             conditions.append(Condition("StringEquals", "aws:SourceAccount", (account,)))
