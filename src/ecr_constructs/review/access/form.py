@@ -147,6 +147,9 @@ def _group(side: Side, *, same_account: bool) -> Side | None:
 def _general(words: str, request: Request) -> str:
     """Return words about a request as they are for each that is like it."""
     who = str(request.caller)
+    words = words.removeprefix("whether ")
+    if words.startswith("an identity policy of "):
+        return "its own identity policies allow it"
     words = words.replace(request.action, "the action")
     return words if who == "*" else words.replace(who, "the principal")
 

@@ -34,12 +34,14 @@ class Held:
 
     Attributes:
         caller: Who it is.
-        statements: What they say, boundary apart.
+        statements: What they say.
+        bounds: What the permissions boundary says.
         is_plain: Whether all of them are known and none is a boundary.
     """
 
     caller: Caller
     statements: list[Prepared] = field(default_factory=list)
+    bounds: list[Prepared] = field(default_factory=list)
     is_plain: bool = True
 
 
@@ -85,11 +87,12 @@ class IdentityIndex:
         Returns:
             The statements, and whether nothing but them decides.
         """
-        held = self._held.get(caller.named.value)
+        # A session has the policies of its role.
+        held = self._held.get(caller.identity.arn) if caller.identity is not None else None
         if held is None:
-            return [], False  # a session, whose role has the policies
+            return [], False
         is_plain, about = held.is_plain, []
-        for each in held.statements:
+        for each in (*held.statements, *held.bounds):
             concerned = concerns(each.statement, target.arn)
             if concerned is not False:
                 about.append(each)
@@ -111,6 +114,10 @@ class IdentityIndex:
         held = self._held[caller.named.value] = Held(caller)
         self._by_account.setdefault(identity.account, []).append(caller)
         held.is_plain = identity.permissions_boundary is None and not identity.partial
+        boundary = identity.permissions_boundary
+        bounds = None if boundary is None else document_of(boundary)
+        if boundary is not None and isinstance(bounds, Policy):
+            held.bounds += frames.prepare(bounds, Source(Side.BOUNDARY, boundary.name))
         is_broad = False
         for policy in identity.policies:
             document = document_of(policy)

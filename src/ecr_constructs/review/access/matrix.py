@@ -118,6 +118,8 @@ def _rows(survey: Survey, subject: Subject, principal: Principal) -> Iterator[Ac
         labels = dict.fromkeys(
             label_of(placed) for action in deciding for placed in by_action[action].statements
         )
+        if not labels:
+            continue  # what its own policies may allow, as those of everybody in the account
         grant = Grant(purpose=purpose, conditions=told.conditions, statements=tuple(labels))
         grants.setdefault(told.who, []).append(grant)
     account = subject.target.registry.account

@@ -25,7 +25,7 @@ from ecr_constructs.model.registry import Deployment, Registry
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.statement import Principal
 from ecr_constructs.model.unresolved import Text
-from ecr_constructs.review.access.form import ALWAYS, Form, form_of
+from ecr_constructs.review.access.form import Form, form_of
 from ecr_constructs.review.access.identities import IdentityIndex
 from ecr_constructs.review.access.naming import named_in, without_named
 from ecr_constructs.review.access.statements import Frames, Group, Prepared, concerns, is_alike
@@ -164,16 +164,17 @@ class Survey:
     def _permissions(self, subject: Subject, principal: Principal) -> Iterator[Permission]:
         caller = self.caller(principal)
         relevant, is_plain = self._relevant(subject, caller, principal)
-        target = subject.target
-        is_owner = caller.kind is Kind.ACCOUNT and _same_account(caller, target) is Truth.YES
-        is_open = is_owner or not is_plain
+        # In the repository's own account the policies of whoever is not known here may allow.
+        identity = caller.identity
+        is_stranger = identity is None or identity.partial
+        is_here = is_stranger and _same_account(caller, subject.target) is not Truth.NO
+        is_open = is_here or not is_plain
         if not is_open and not any(each.allows for each, _ in relevant):
             return
         groups = self._frames.partition(tuple(each.actions for each, _ in relevant))
-        if is_owner:
-            # What no policy names the owner can do, too.
-            named = frozenset[str]().union(*(group.actions for group in groups))
-            yield Permission(actions.REPOSITORY - named, ALWAYS, ())
+        if is_open:
+            rest = actions.REPOSITORY.difference(*(group.actions for group in groups))
+            groups += (Group(rest, ()),) if rest else ()
         for group in groups:
             members = [relevant[place] for place in group.members]
             if not is_open and not any(each.allows for each, _ in members):

@@ -141,7 +141,7 @@ def _shifts(
         if pair[0] != pair[1]:
             pairs.setdefault(pair, set()).add(action)
     for (old, new), changed in sorted(pairs.items(), key=lambda item: min(item[1])):
-        kind = _kind(old, new)
+        kind = kind_of(old, new)
         told = new or old
         if kind is None or told is None or (only is not None and not only(subject, caller, told)):
             continue
@@ -150,7 +150,8 @@ def _shifts(
         yield _shift(kind, _subject(caller, subject), (old, new), verb, cause)
 
 
-def _kind(old: Form | None, new: Form | None) -> ChangeClass | None:
+def kind_of(old: Form | None, new: Form | None) -> ChangeClass | None:
+    """Return whether an access widens or narrows; None where it does neither."""
     if old is None or new is None:
         return ChangeClass.WIDENED if old is None else ChangeClass.NARROWED
     if not new.within(old):

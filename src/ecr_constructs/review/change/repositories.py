@@ -15,6 +15,7 @@ from ecr_constructs.model.encryption import Encryption, EncryptionType
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.unresolved import Unresolved, is_known
 from ecr_constructs.review.change.difference import ChangeClass, Draft
+from ecr_constructs.review.words import name_of
 
 _COLLIDES = (
     "; CloudFormation cannot make a second repository of that name, so that the update fails"
@@ -94,7 +95,7 @@ def identity_drafts(
         yield _replaced(
             before,
             after,
-            str(old or name),
+            name_of(before),
             f"its name changes from {_name(old)} to {_name(new)}",
             images,
             certain=not may_be_same,

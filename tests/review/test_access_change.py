@@ -1,0 +1,337 @@
+"""Who gains and who loses access: on what is evaluated, never on text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.review.templates import (
+    ACCOUNT,
+    ORGANIZATION,
+    OTHER,
+    PULL,
+    PUSH,
+    account,
+    change,
+    policy,
+    repository,
+    shared,
+    statement,
+    told,
+)
+
+ORG = {"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}}
+ORGS = {"StringEquals": {"aws:PrincipalOrgID": [ORGANIZATION, "o-zzzzzzzzzz"]}}
+OUTSIDE = {
+    "StringNotEquals": {"aws:PrincipalOrgID": ORGANIZATION},
+    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+}
+DENY = statement("*", "ecr:*", OUTSIDE, Effect="Deny")
+LAMBDA = {"Service": "lambda.amazonaws.com"}
+FUNCTIONS = {"ArnLike": {"aws:SourceArn": f"arn:aws:lambda:eu-west-1:{OTHER}:function:*"}}
+
+WIDENED = {
+    "an account": ([], [statement(account(OTHER))], f"account {OTHER} can now pull payments/api"),
+    "push beside pull": (
+        [statement(account(OTHER))],
+        [statement(account(OTHER), [*PULL, *PUSH])],
+        f"account {OTHER} can now push payments/api",
+    ),
+    "an organisation": (
+        [],
+        [statement("*", condition=ORG)],
+        f"anyone of organisation {ORGANIZATION} can now pull payments/api",
+    ),
+    "another organisation": (
+        [statement("*", condition=ORG)],
+        [statement("*", condition=ORGS)],
+        (
+            f"anyone of organisation {ORGANIZATION} or o-zzzzzzzzzz can now pull payments/api,"
+            f" where before only anyone of organisation {ORGANIZATION} could"
+        ),
+    ),
+    "everybody": (
+        [statement("*", condition=ORG)],
+        [statement("*")],
+        (
+            "anyone in any AWS account can now pull payments/api, where before only anyone of"
+            f" organisation {ORGANIZATION} could"
+        ),
+    ),
+    "a condition is gone": (
+        [statement(account(OTHER), condition=ORG)],
+        [statement(account(OTHER))],
+        (
+            f"account {OTHER} can now pull payments/api without a condition, where before it could"
+            f" only if it is of organisation {ORGANIZATION}"
+        ),
+    ),
+    "a deny is gone": (
+        [statement(account(OTHER)), DENY],
+        [statement(account(OTHER))],
+        (
+            f"account {OTHER} can now pull payments/api without a condition, where before it could"
+            f" only if it is of organisation {ORGANIZATION}"
+        ),
+    ),
+    "a service": (
+        [],
+        [statement(LAMBDA, condition=FUNCTIONS)],
+        (
+            f"lambda.amazonaws.com for function:* of account {OTHER} in eu-west-1 can now pull"
+            " payments/api"
+        ),
+    ),
+    "a wildcard": (
+        [statement(account(OTHER))],
+        [statement(account(OTHER), "ecr:*")],
+        (
+            f"account {OTHER} can now push, delete images of, delete, change the policy of, change"
+            " the lifecycle policy of, "
+        ),
+    ),
+    "a larger network": (
+        [statement(account(OTHER), condition={"IpAddress": {"aws:SourceIp": "10.1.0.0/16"}})],
+        [statement(account(OTHER), condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})],
+        (
+            f"account {OTHER} can now pull payments/api if it comes from 10.0.0.0/8, where before"
+            " it could only if it comes from 10.1.0.0/16"
+        ),
+    ),
+}
+NARROWED = {
+    "an account": (
+        [statement(account(OTHER))],
+        [],
+        f"account {OTHER} can no longer pull payments/api",
+    ),
+    "a role for its account": (
+        [statement(account(OTHER))],
+        [statement({"AWS": f"arn:aws:iam::{OTHER}:role/Deploy"})],
+        f"account {OTHER} can no longer pull payments/api",
+    ),
+    "a condition": (
+        [statement(account(OTHER))],
+        [statement(account(OTHER), condition={"StringEquals": {"aws:SourceVpce": "vpce-1a2b"}})],
+        (
+            f"account {OTHER} can pull payments/api only if it comes through VPC endpoint"
+            " vpce-1a2b, where before it could without a condition"
+        ),
+    ),
+    "a deny": (
+        [statement(account(OTHER))],
+        [statement(account(OTHER)), DENY],
+        (
+            f"account {OTHER} can pull payments/api only if it is of organisation {ORGANIZATION},"
+            " where before it could without a condition"
+        ),
+    ),
+    "a deny of one role": (
+        [statement(account(OTHER))],
+        [
+            statement(account(OTHER)),
+            statement({"AWS": f"arn:aws:iam::{OTHER}:role/Deploy"}, Effect="Deny"),
+        ],
+        f"role Deploy of account {OTHER} can no longer pull payments/api",
+    ),
+    "the owner locks itself out": (
+        [],
+        [statement("*", "ecr:SetRepositoryPolicy", Effect="Deny")],
+        "its own account can no longer change the policy of payments/api",
+    ),
+}
+#: The same access in other words.
+HARMLESS = {
+    "order": (
+        [statement(account(OTHER)), statement("*", condition=ORG), DENY],
+        [DENY, statement("*", PULL[::-1], ORG), statement(account(OTHER))],
+    ),
+    "ids": ([statement(account(OTHER), Sid="One")], [statement(account(OTHER), Sid="Two")]),
+    "folded principals": (
+        [statement(account(OTHER)), statement(account("333333333333"))],
+        [statement({"AWS": ["333333333333", f"arn:aws:iam::{OTHER}:root"]})],
+    ),
+    "folded conditions": (
+        [
+            statement("*", condition=ORG),
+            statement("*", condition={"StringEquals": {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}}),
+        ],
+        [statement("*", condition=ORGS)],
+    ),
+    "split actions": (
+        [statement(account(OTHER))],
+        [statement(account(OTHER), action) for action in PULL],
+    ),
+    "an account by a condition": (
+        [statement(account(OTHER))],
+        [statement("*", condition={"StringEquals": {"aws:PrincipalAccount": OTHER}})],
+    ),
+    "a role by a condition on its account": (
+        [statement({"AWS": f"arn:aws:iam::{OTHER}:role/Deploy"})],
+        [
+            statement(
+                account(OTHER),
+                condition={"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/Deploy"}},
+            )
+        ],
+    ),
+    "one that another covers": (
+        [statement(account(OTHER), "ecr:*")],
+        [statement(account(OTHER), "ecr:*"), statement(account(OTHER))],
+    ),
+    "a deny of nobody who is allowed": (
+        [statement(account(OTHER))],
+        [statement(account(OTHER)), statement(account("333333333333"), "ecr:*", Effect="Deny")],
+    ),
+    "case of a key": (
+        [statement("*", condition=ORG)],
+        [statement("*", condition={"StringEquals": {"AWS:principalorgid": ORGANIZATION}})],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WIDENED)
+def test_access_widens(tmp_path: Path, name: str) -> None:
+    before, after, sentence = WIDENED[name]
+    found = told(change(tmp_path, shared(*before), shared(*after)))
+    assert any(k == "widened" and s.startswith(sentence) for k, s in found), found
+
+
+@pytest.mark.parametrize("name", NARROWED)
+def test_access_narrows(tmp_path: Path, name: str) -> None:
+    before, after, sentence = NARROWED[name]
+    found = told(change(tmp_path, shared(*before), shared(*after)))
+    assert ("narrowed", sentence) in found
+    assert "widened" not in {kind for kind, _ in found}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_same_access_in_other_words_is_harmless(tmp_path: Path, name: str) -> None:
+    before, after = HARMLESS[name]
+    assert {k for k, _ in told(change(tmp_path, shared(*before), shared(*after)))} <= {"harmless"}
+    assert {k for k, _ in told(change(tmp_path, shared(*after), shared(*before)))} <= {"harmless"}
+
+
+def test_cause_names_the_statements(tmp_path: Path) -> None:
+    before = shared(statement(account(OTHER), Sid="Theirs"))
+    after = shared(statement("*", condition=ORG, Sid="Ours"))
+    causes = {str(each.kind): each.cause for each in change(tmp_path, before, after).differences}
+    assert causes["widened"] == (
+        "statement 'Ours' of the repository policy allows anyone to pull if aws:PrincipalOrgID is"
+        f" '{ORGANIZATION}'"
+    )
+    assert causes["narrowed"].endswith(
+        f"statement 'Theirs' of the repository policy no longer allows account {OTHER} to pull"
+    )
+
+
+def test_what_is_said_of_many_is_said_once(tmp_path: Path) -> None:
+    def fleet(*statements: Any) -> dict[str, Any]:
+        document = policy(*statements) if statements else None
+        return {f"R{n}": repository(f"team/r{n}", RepositoryPolicyText=document) for n in range(30)}
+
+    accounts = [f"{n:012d}" for n in range(1, 8)]
+    found = change(tmp_path, fleet(), fleet(statement({"AWS": accounts})))
+    (difference,) = found.differences
+    assert difference.sentence == (
+        "account 000000000001, account 000000000002, account 000000000003 and 4 more can now pull"
+        " team/r0, team/r1, team/r10 and 27 more repositories"
+    )
+    assert len(difference.repositories) == len(difference.origins) == 30
+
+
+def test_role_of_the_assembly_gains_by_its_own_policy(tmp_path: Path) -> None:
+    def role(*allowed: str) -> dict[str, Any]:
+        arn = {"Fn::GetAtt": ["Api", "Arn"]}
+        own = {"Effect": "Allow", "Action": list(allowed), "Resource": arn}
+        return {
+            "Api": repository(),
+            "Deploy": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "RoleName": "Deploy",
+                    "AssumeRolePolicyDocument": {},
+                    "Policies": [{"PolicyName": "Own", "PolicyDocument": policy(own)}],
+                },
+            },
+        }
+
+    found = change(tmp_path, role("ecr:DescribeImages"), role("ecr:DescribeImages", *PULL))
+    (difference,) = found.differences
+    assert difference.kind == "widened"
+    assert difference.sentence == f"role Deploy of account {ACCOUNT} can now pull payments/api"
+    assert difference.cause.startswith("the identity policy allows it to do ecr:DescribeImages, ")
+
+
+def test_registry_policy_counts_for_each_repository_and_for_those_to_come(tmp_path: Path) -> None:
+    def registry(*statements: Any) -> dict[str, Any]:
+        document = {"PolicyText": policy(*statements)}
+        resource = {"Type": "AWS::ECR::RegistryPolicy", "Properties": document}
+        return {"Api": repository(), "Policy": resource}
+
+    arn = f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/payments/*"
+    other = statement(account("333333333333"), Resource="*")
+    found = change(
+        tmp_path, registry(other), registry(other, statement(account(OTHER), Resource=arn))
+    )
+    assert told(found) == [
+        (
+            "widened",
+            f"account {OTHER} can now pull payments/api and repositories named payments/*",
+        )
+    ]
+
+
+def test_new_repository_is_widened_only_for_others(tmp_path: Path) -> None:
+    build = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/Build"}
+    own = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    new = repository(
+        "web/shop",
+        RepositoryPolicyText=policy(
+            statement(build), statement(LAMBDA, condition=own), statement(account(OTHER))
+        ),
+    )
+    found = change(tmp_path, {"Api": repository()}, {"Api": repository(), "Shop": new})
+    assert told(found) == [
+        ("widened", f"account {OTHER} can now pull web/shop"),
+        ("harmless", "web/shop is new"),
+    ]
+
+
+def test_template_of_repositories_to_come_counts(tmp_path: Path) -> None:
+    def template(*statements: Any) -> dict[str, Any]:
+        import json
+
+        properties = {"Prefix": "hub", "AppliedFor": ["PULL_THROUGH_CACHE"]}
+        if statements:
+            properties["RepositoryPolicy"] = json.dumps(policy(*statements))
+        return {"T": {"Type": "AWS::ECR::RepositoryCreationTemplate", "Properties": properties}}
+
+    found = change(tmp_path, template(), template(statement(account(OTHER))))
+    assert told(found) == [
+        (
+            "widened",
+            f"account {OTHER} can now pull repositories that are created below hub",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", [{"Fn::ImportValue": "Policy"}, {"Statement": "nonsense"}], ids=["unknown", "malformed"]
+)
+def test_policy_that_cannot_be_evaluated_is_never_fine(tmp_path: Path, text: Any) -> None:
+    before, after = (
+        shared(statement(account(OTHER))),
+        {"Api": repository(RepositoryPolicyText=text)},
+    )
+    (difference,) = change(tmp_path, before, after).differences
+    assert (difference.kind, difference.certain) == ("widened", False)
+    assert difference.sentence.startswith("whether access to payments/api widens cannot be told")
+
+
+def test_value_that_moved_into_a_parameter_is_no_change(tmp_path: Path) -> None:
+    arn = {"Fn::Sub": "arn:aws:iam::${Theirs}:root"}
+    before, after = shared(statement(account(OTHER))), shared(statement({"AWS": arn}))
+    parameters = {"Parameters": {"Theirs": {"Type": "String", "Default": OTHER}}}
+    assert change(tmp_path, before, after, sections=({}, parameters)).is_empty

@@ -1,0 +1,537 @@
+"""What a change means, apart from access: at least three pairs for each class, and traps."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.review.templates import (
+    ACCOUNT,
+    OTHER,
+    change,
+    expiring,
+    repository,
+    rule,
+    told,
+)
+
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0123abcd"
+KMS = {"EncryptionType": "KMS", "KmsKey": KEY}
+PROFILE = f"arn:aws:signer:eu-west-1:{ACCOUNT}:/signing-profiles/Images"
+
+
+def one(name: str | None = "payments/api", **properties: Any) -> dict[str, Any]:
+    return {"Api": repository(name, **properties)}
+
+
+def replication(*rules: tuple[str, str, list[str]]) -> dict[str, Any]:
+    """A repository, and rules: Region, account, prefixes."""
+    document = [
+        {
+            "Destinations": [{"Region": region, "RegistryId": account}],
+            **(
+                {
+                    "RepositoryFilters": [
+                        {"Filter": prefix, "FilterType": "PREFIX_MATCH"} for prefix in prefixes
+                    ]
+                }
+                if prefixes
+                else {}
+            ),
+        }
+        for region, account, prefixes in rules
+    ]
+    properties = {"ReplicationConfiguration": {"Rules": document}}
+    resource = {"Type": "AWS::ECR::ReplicationConfiguration", "Properties": properties}
+    return {"Api": repository(), **({"Replication": resource} if rules else {})}
+
+
+def cache(**properties: Any) -> dict[str, Any]:
+    given = {"EcrRepositoryPrefix": "quay", "UpstreamRegistryUrl": "quay.io"} | properties
+    return {"Cache": {"Type": "AWS::ECR::PullThroughCacheRule", "Properties": given}}
+
+
+def scanning(kind: str, *rules: tuple[str, list[str]], **properties: Any) -> dict[str, Any]:
+    document = [
+        {
+            "ScanFrequency": frequency,
+            "RepositoryFilters": [{"Filter": f, "FilterType": "WILDCARD"} for f in filters],
+        }
+        for frequency, filters in rules
+    ]
+    resource = {
+        "Type": "AWS::ECR::RegistryScanningConfiguration",
+        "Properties": {"ScanType": kind, "Rules": document},
+    }
+    return {"Api": repository(**properties), "Scanning": resource}
+
+
+def signing(*filters: str) -> dict[str, Any]:
+    rules = [
+        {
+            "SigningProfileArn": PROFILE,
+            "RepositoryFilters": [{"Filter": f, "FilterType": "WILDCARD_MATCH"} for f in filters],
+        }
+    ]
+    resource = {"Type": "AWS::ECR::SigningConfiguration", "Properties": {"Rules": rules}}
+    return {"Api": repository(), "Signing": resource}
+
+
+def template(**properties: Any) -> dict[str, Any]:
+    given = {"Prefix": "hub", "AppliedFor": ["PULL_THROUGH_CACHE"]} | properties
+    return {"T": {"Type": "AWS::ECR::RepositoryCreationTemplate", "Properties": given}}
+
+
+def exempt(reason: str, **more: Any) -> dict[str, Any]:
+    return one(exemptions=[{"control": "tag-immutability", "reason": reason} | more])
+
+
+MUTABLE = {"ImageTagMutability": "MUTABLE"}
+NOT_ON_PUSH = {"ImageScanningConfiguration": {"ScanOnPush": False}}
+
+
+def excluding(mode: str, *filters: str) -> dict[str, Any]:
+    name = "ImageTagMutabilityExclusionFilter"
+    entries = [{f"{name}Type": "WILDCARD", f"{name}Value": value} for value in filters]
+    return {"ImageTagMutability": mode, f"{name}s": entries}
+
+
+#: Class -> what changes -> before, after, the beginning of the sentence.
+PAIRS: dict[str, dict[str, tuple[Any, Any, str]]] = {
+    "lost": {
+        "a new name": (
+            one(),
+            one("payments/core"),
+            (
+                "payments/api is replaced by an empty repository, to which its images do not move;"
+                " the old one stays with them, outside of its stack"
+            ),
+        ),
+        "a new name, and the old one goes with its images": (
+            one(None, EmptyOnDelete=True, replacement="Delete"),
+            one("payments/core", EmptyOnDelete=True, replacement="Delete"),
+            (
+                "Main/Api is replaced by an empty repository, to which its images do not move, and"
+                " which are deleted with the old one"
+            ),
+        ),
+        "new encryption": (
+            one(),
+            one(EncryptionConfiguration=KMS),
+            (
+                "payments/api would be replaced by an empty repository, to which its images do not"
+                " move; CloudFormation cannot make a second repository of that name"
+            ),
+        ),
+        "a new key, without a name": (
+            one(None, EncryptionConfiguration=KMS),
+            one(None, EncryptionConfiguration=KMS | {"KmsKey": f"{KEY}-2"}),
+            "Main/Api is replaced by an empty repository",
+        ),
+        "removed with its images": (
+            one(deletion="Delete", EmptyOnDelete=True),
+            {},
+            "payments/api is deleted with all its images",
+        ),
+        "removed without retain": (
+            one(deletion="Delete"),
+            {},
+            "payments/api is deleted if it holds no image",
+        ),
+        "fewer are kept": (
+            expiring(rule(1, count=50, tags=["v*"])),
+            expiring(rule(1, count=10, tags=["v*"])),
+            "images of payments/api that stay today expire",
+        ),
+        "they go earlier": (
+            expiring(rule(1, count=30, days=True)),
+            expiring(rule(1, count=14, days=True)),
+            "images of payments/api that stay today expire",
+        ),
+        "a first policy": (
+            expiring(),
+            expiring(rule(1, count=30, days=True)),
+            "images of payments/api that stay today expire",
+        ),
+        "a protection that comes last": (
+            expiring(rule(1, count=999999, tags=["prod"]), rule(2, count=7, days=True)),
+            expiring(rule(2, count=7, days=True)),
+            "images of payments/api that stay today expire",
+        ),
+    },
+    "weakened": {
+        "tags move": (
+            one(),
+            one(**MUTABLE),
+            "every tag of payments/api can be overwritten, where before no tag could",
+        ),
+        "another tag moves": (
+            one(**excluding("IMMUTABLE_WITH_EXCLUSION", "latest")),
+            one(**excluding("IMMUTABLE_WITH_EXCLUSION", "latest", "dev-*")),
+            (
+                "the tag dev-* and latest of payments/api can be overwritten, where before the tag"
+                " latest could"
+            ),
+        ),
+        "it goes with its stack": (
+            one(),
+            one(deletion="Delete"),
+            (
+                "payments/api is deleted if it holds no image when it leaves its stack, where"
+                " before it stayed with its images"
+            ),
+        ),
+        "it goes when it is replaced": (
+            one(),
+            one(replacement="Delete", EmptyOnDelete=True),
+            "payments/api is deleted with its images when it is replaced",
+        ),
+        "an exemption": (
+            one(),
+            exempt("nightly"),
+            "payments/api is now exempt from tag-immutability",
+        ),
+        "an exemption for longer": (
+            exempt("nightly", expires="2026-12-31"),
+            exempt("nightly"),
+            "the exemption from tag-immutability of payments/api holds longer",
+        ),
+        "nobody governs it": (
+            one(),
+            {},
+            "payments/api leaves its stack and stays with its images, governed by nobody",
+        ),
+        "no longer signed": (
+            signing("payments/*"),
+            signing("web/*"),
+            f"images pushed to payments/api are signed no longer with {PROFILE}",
+        ),
+        "a template is gone": (
+            template(),
+            {},
+            "repositories that are created below hub follow no creation template any more",
+        ),
+        "tags of what is created": (
+            template(ImageTagMutability="IMMUTABLE"),
+            template(),
+            "every tag of repositories that are created below hub can be overwritten",
+        ),
+    },
+    "strengthened": {
+        "tags are kept": (
+            one(**MUTABLE),
+            one(),
+            "no tag of payments/api can be overwritten, where before every tag could",
+        ),
+        "it is kept": (
+            one(deletion="Delete", EmptyOnDelete=True),
+            one(EmptyOnDelete=True),
+            (
+                "payments/api stays with its images when it leaves its stack, where before it was"
+                " deleted with its images"
+            ),
+        ),
+        "more are kept": (
+            expiring(rule(1, count=10, tags=["v*"])),
+            expiring(rule(1, count=50, tags=["v*"])),
+            "images of payments/api stay that expire or are archived today",
+        ),
+        "no longer exempt": (
+            exempt("nightly"),
+            one(),
+            "payments/api is no longer exempt from tag-immutability",
+        ),
+        "signed": (
+            signing("web/*"),
+            signing("web/*", "payments/*"),
+            f"images pushed to payments/api are signed with {PROFILE}",
+        ),
+    },
+    "stopped": {
+        "a prefix": (
+            replication(("eu-central-1", ACCOUNT, ["payments/", "checkout/"])),
+            replication(("eu-central-1", ACCOUNT, ["payments/"])),
+            (
+                f"the registry of account {ACCOUNT} in eu-central-1 no longer receives checkout/;"
+                " the images that are there stay"
+            ),
+        ),
+        "a destination": (
+            replication(("eu-central-1", ACCOUNT, []), ("eu-west-2", OTHER, [])),
+            replication(("eu-central-1", ACCOUNT, [])),
+            (
+                f"the registry of account {OTHER} in eu-west-2 no longer receives images (1"
+                " repository of this app)"
+            ),
+        ),
+        "all of it": (
+            replication(("eu-central-1", ACCOUNT, ["payments/"])),
+            replication(),
+            (
+                f"the registry of account {ACCOUNT} in eu-central-1 no longer receives payments/ (1"
+                " repository of this app)"
+            ),
+        ),
+        "a cache": (cache(), {}, "images of Quay (quay.io) can no longer be pulled through 'quay'"),
+    },
+    "started": {
+        "replication": (
+            replication(),
+            replication(("eu-central-1", OTHER, ["payments/"])),
+            (
+                f"the registry of account {OTHER} in eu-central-1 receives payments/ (1 repository"
+                " of this app) from now on; images that were pushed before are not copied"
+            ),
+        ),
+        "a wider prefix": (
+            replication(("eu-central-1", ACCOUNT, ["payments/api"])),
+            replication(("eu-central-1", ACCOUNT, ["pay"])),
+            f"the registry of account {ACCOUNT} in eu-central-1 receives pay*",
+        ),
+        "a cache": ({}, cache(), "images of Quay (quay.io) can be pulled through 'quay'"),
+    },
+    "unscanned": {
+        "its own flag": (
+            one(),
+            one(**NOT_ON_PUSH),
+            (
+                "payments/api is scanned only when somebody asks for it, where before it was"
+                " scanned on push"
+            ),
+        ),
+        "a filter": (
+            scanning("BASIC", ("SCAN_ON_PUSH", ["payments/*"]), **NOT_ON_PUSH),
+            scanning("BASIC", ("SCAN_ON_PUSH", ["web/*"]), **NOT_ON_PUSH),
+            "payments/api is scanned only when somebody asks for it",
+        ),
+        "not by Inspector": (
+            scanning("ENHANCED", ("CONTINUOUS_SCAN", ["*"])),
+            scanning("ENHANCED", ("CONTINUOUS_SCAN", ["web/*"])),
+            (
+                "payments/api is not scanned, where before it was scanned on push and again"
+                " whenever a vulnerability is known by Amazon Inspector"
+            ),
+        ),
+        "basic for enhanced": (
+            scanning("ENHANCED", ("SCAN_ON_PUSH", ["*"])),
+            scanning("BASIC", ("SCAN_ON_PUSH", ["*"])),
+            "payments/api is scanned on push, where before it was scanned on push by Amazon",
+        ),
+    },
+    "scanned": {
+        "its own flag": (one(**NOT_ON_PUSH), one(), "payments/api is scanned on push"),
+        "the registry": (
+            one(**NOT_ON_PUSH),
+            scanning("BASIC", ("SCAN_ON_PUSH", ["*"]), **NOT_ON_PUSH),
+            "payments/api is scanned on push",
+        ),
+        "continuously": (
+            scanning("ENHANCED", ("SCAN_ON_PUSH", ["*"])),
+            scanning("ENHANCED", ("CONTINUOUS_SCAN", ["*"])),
+            "payments/api is scanned on push and again whenever a vulnerability is known",
+        ),
+    },
+    "replaced": {
+        "another secret": (
+            cache(CredentialArn="arn:aws:secretsmanager:eu-west-1:1:secret:ecr-pullthroughcache/a"),
+            cache(CredentialArn="arn:aws:secretsmanager:eu-west-1:1:secret:ecr-pullthroughcache/b"),
+            "the pull through cache rule 'quay' is replaced",
+        ),
+        "another upstream": (
+            cache(),
+            cache(UpstreamRegistryUrl="registry.k8s.io"),
+            "the pull through cache rule 'quay' is replaced",
+        ),
+        "another prefix at the upstream": (
+            cache(),
+            cache(UpstreamRepositoryPrefix="org"),
+            "the pull through cache rule 'quay' is replaced",
+        ),
+        "another spelling of its prefix": (
+            cache(),
+            cache(EcrRepositoryPrefix="quay/"),
+            "the pull through cache rule 'quay' is replaced",
+        ),
+        "another logical id": (
+            one(),
+            {"Other": repository()},
+            "payments/api is declared under another logical id",
+        ),
+    },
+    "harmless": {
+        "a new repository": (
+            one(),
+            one() | {"Web": repository("web/shop")},
+            "web/shop is new",
+        ),
+        "resource tags": (
+            one(),
+            one(Tags=[{"Key": "team", "Value": "payments"}]),
+            "the resource tags of payments/api change",
+        ),
+        "the words of an exemption": (
+            exempt("nightly"),
+            exempt("rebuilt every night"),
+            "the exemption from tag-immutability of payments/api is written otherwise",
+        ),
+        "prefixes for patterns": (
+            expiring(rule(1, count=5, tags=["v*"])),
+            {
+                "Api": repository(
+                    LifecyclePolicy={
+                        "LifecyclePolicyText": json.dumps(
+                            {
+                                "rules": [
+                                    {
+                                        "rulePriority": 1,
+                                        "selection": {
+                                            "tagStatus": "tagged",
+                                            "tagPrefixList": ["v"],
+                                            "countType": "imageCountMoreThan",
+                                            "countNumber": 5,
+                                        },
+                                        "action": {"type": "expire"},
+                                    }
+                                ]
+                            }
+                        )
+                    }
+                )
+            },
+            "the lifecycle policy of payments/api is written otherwise, to the same effect",
+        ),
+    },
+}
+CASES = [(kind, name) for kind, pairs in PAIRS.items() for name in pairs]
+#: What must be no change at all.
+SAME = {
+    "numbers of priorities": (
+        expiring(rule(1, count=5, tags=["v*"]), rule(2, count=9)),
+        expiring(rule(10, count=5, tags=["v*"]), rule(20, count=9)),
+    ),
+    "order in the document": (
+        expiring(rule(1, count=5, tags=["v*"]), rule(2, count=9)),
+        expiring(rule(2, count=9), rule(1, count=5, tags=["v*"])),
+    ),
+    "descriptions": (
+        expiring(rule(1, count=5, description="one")),
+        expiring(rule(1, count=5, description="another")),
+    ),
+    "order of replication rules": (
+        replication(("eu-central-1", ACCOUNT, ["a-"]), ("eu-west-2", OTHER, ["b-"])),
+        replication(("eu-west-2", OTHER, ["b-"]), ("eu-central-1", ACCOUNT, ["a-"])),
+    ),
+    "folded replication rules": (
+        replication(("eu-central-1", ACCOUNT, ["aa"]), ("eu-central-1", ACCOUNT, ["bb"])),
+        replication(("eu-central-1", ACCOUNT, ["bb", "aa", "aab"])),
+    ),
+    "order of scanning filters": (
+        scanning("BASIC", ("SCAN_ON_PUSH", ["payments/*", "web/*"])),
+        scanning("BASIC", ("SCAN_ON_PUSH", ["web/*", "payments/*"])),
+    ),
+    "order of tags": (
+        one(Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]),
+        one(Tags=[{"Key": "b", "Value": "2"}, {"Key": "a", "Value": "1"}]),
+    ),
+    "order of exclusions": (
+        one(**excluding("IMMUTABLE_WITH_EXCLUSION", "a", "b")),
+        one(**excluding("IMMUTABLE_WITH_EXCLUSION", "b", "a")),
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_change_is_called_what_it_means(tmp_path: Path, kind: str, name: str) -> None:
+    before, after, sentence = PAIRS[kind][name]
+    found = told(change(tmp_path, before, after))
+    assert any(k == kind and s.startswith(sentence) for k, s in found), found
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_same_intent_is_no_change(tmp_path: Path, name: str) -> None:
+    before, after = SAME[name]
+    assert told(change(tmp_path, before, after)) == []
+    assert told(change(tmp_path, after, before)) == []
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_side_against_itself_is_no_change(tmp_path: Path, kind: str, name: str) -> None:
+    for side in PAIRS[kind][name][:2]:
+        assert change(tmp_path, side, side).is_empty
+
+
+def test_each_class_has_pairs() -> None:
+    assert all(len(pairs) >= 3 for pairs in PAIRS.values())
+
+
+def test_worst_comes_first(tmp_path: Path) -> None:
+    before = one(None) | {"Web": repository("web/shop")}
+    after = {
+        "Api": repository("payments/core", Tags=[{"Key": "a", "Value": "b"}]),
+        "Web": repository("web/shop", **MUTABLE, **NOT_ON_PUSH),
+        "New": repository("web/new"),
+    }
+    kinds = [kind for kind, _ in told(change(tmp_path, before, after))]
+    assert kinds == ["lost", "weakened", "unscanned", "harmless", "harmless"]
+
+
+def test_lower_rule_that_is_taken_by_a_higher_one_changes_nothing(tmp_path: Path) -> None:
+    before = expiring(rule(1, count=5, tags=["v*"]), rule(2, count=9))
+    after = expiring(
+        rule(1, count=5, tags=["v*"]), rule(2, count=2, tags=["v1*"]), rule(3, count=9)
+    )
+    assert {kind for kind, _ in told(change(tmp_path, before, after))} == {"harmless"}
+
+
+def test_archive_is_told_apart_from_loss(tmp_path: Path) -> None:
+    archive = rule(1, count=30, days=True, tags=["v*"]) | {
+        "action": {"type": "transition", "targetStorageClass": "archive"}
+    }
+    found = told(change(tmp_path, expiring(), expiring(archive)))
+    assert found == [
+        (
+            "weakened",
+            "images of payments/api that stay today go to the archive, where nobody can pull them",
+        )
+    ]
+
+
+def test_name_that_may_stay_is_not_called_lost_for_sure(tmp_path: Path) -> None:
+    parameters = {"Parameters": {"Name": {"Type": "String"}}}
+    found = change(tmp_path, one(), one({"Ref": "Name"}), sections=({}, parameters))  # type: ignore[arg-type]
+    (difference,) = found.differences
+    assert (difference.kind, difference.certain) == ("lost", False)
+    assert difference.sentence.startswith("payments/api may be replaced by an empty repository")
+
+
+def test_name_that_moved_into_a_parameter_is_no_change(tmp_path: Path) -> None:
+    parameters = {"Parameters": {"Name": {"Type": "String", "Default": "payments/api"}}}
+    found = change(tmp_path, one(), one({"Ref": "Name"}), sections=({}, parameters))  # type: ignore[arg-type]
+    assert found.is_empty
+
+
+def test_lifecycle_policy_that_cannot_be_told_may_lose_images(tmp_path: Path) -> None:
+    text = {"LifecyclePolicyText": {"Fn::ImportValue": "Policy"}}
+    found = change(tmp_path, expiring(rule(1, count=5)), one(LifecyclePolicy=text))
+    (difference,) = found.differences
+    assert (difference.kind, difference.certain) == ("lost", False)
+
+
+def test_same_template_under_another_file_name_is_no_change(tmp_path: Path) -> None:
+    from tests.review.templates import NOW, policy, statement, write
+
+    from ecr_constructs.review import review
+
+    key = {"EncryptionType": "KMS", "KmsKey": {"Fn::ImportValue": "Key"}}
+    text = policy(statement({"AWS": {"Fn::GetAtt": ["Role", "Arn"]}}))
+    resources = {
+        "Api": repository(None, EncryptionConfiguration=key, RepositoryPolicyText=text),
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}},
+    }
+    old = write(tmp_path / "old.json", resources)
+    new = write(tmp_path / "new.json", resources)
+    found = review(new, against=old, now=NOW).change
+    assert found is not None
+    assert told(found) == []
