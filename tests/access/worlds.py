@@ -226,6 +226,13 @@ class Case:
         return self.principal in ROLES or self.principal in USERS or self.principal in SESSIONS
 
     @property
+    def names_sessions_of_the_role(self) -> bool:
+        """Whether a role asks, and policies speak of some of its sessions."""
+        return self.principal in ROLES and "assumed-role" in repr(
+            (self.repository_policy, self.registry_policy)
+        )
+
+    @property
     def identity_arn(self) -> str:
         """The ARN of the role or user that asks."""
         if self.principal in SESSIONS:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ecr_constructs.access.caller import Caller
-from ecr_constructs.access.named import Kind, Named, named_by
+from ecr_constructs.access.named import Kind, named_by
 from ecr_constructs.access.sides import identity_entries
 from ecr_constructs.access.statements import about_action
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.identity import Identity, IdentityKind
-from ecr_constructs.model.statement import Effect, Principal
+from ecr_constructs.model.statement import Effect, Principal, Statement
 from ecr_constructs.model.unresolved import Text
 from ecr_constructs.service import patterns
 
@@ -31,7 +31,8 @@ class Directory:
         self._by_arn: dict[tuple[Text | None, ...], Caller] = {}
         self._by_name: dict[tuple[Text | None, ...], Caller] = {}
         self._by_path: dict[str, Caller] = {}
-        self._may: dict[str, list[Caller]] = {}
+        self._may: dict[str, _Index] = {}
+        self._services: dict[Text, Caller] = {}
         for identity in identities:
             self._add(identity)
 
@@ -49,25 +50,28 @@ class Directory:
             self._by_path.setdefault(path, caller)
             self._by_path.setdefault(path.removesuffix("/Resource"), caller)
 
-    def may(self, action: str) -> list[Caller]:
-        """Return the identities with a policy that may allow an action on some resource."""
+    def may(self, action: str, arn: Text) -> list[Caller]:
+        """Return the identities with a policy that may allow an action on a repository."""
         if action not in self._may:
-            self._may[action] = [
-                caller
-                for caller in self.callers
-                if any(
-                    entry.effect is not Effect.DENY
-                    and (entry.statement is None or about_action(entry.statement, action))
-                    for entry in caller.once(identity_entries)
-                )
-            ]
-        return self._may[action]
+            self._may[action] = _Index(self.callers, action)
+        return self._may[action].about(arn)
 
     def caller(self, value: Text) -> Caller:
         """Return the caller of an ``AWS`` principal, with what the assembly knows of it."""
         found = self._by_text.get(value)
-        if found is not None:
-            return found
+        if found is None:
+            found = self._by_text[value] = self._look_up(value)
+        return found
+
+    def service(self, name: Text) -> Caller:
+        """Return the caller of a service principal."""
+        found = self._services.get(name)
+        if found is None:
+            named = named_by(Principal("Service", name))
+            found = self._services[name] = Caller(named)
+        return found
+
+    def _look_up(self, value: Text) -> Caller:
         named = named_by(Principal("AWS", value))
         found = self._by_arn.get((named.kind, named.account, named.resource))
         if found is not None:
@@ -96,7 +100,7 @@ class Directory:
         if principal in self._by_path:
             return self._by_path[principal]
         if patterns.SERVICE_PRINCIPAL.fullmatch(principal):
-            return Caller(Named(Kind.SERVICE, principal))
+            return self.service(principal)
         caller = self.caller(principal)
         if caller.kind in (Kind.PATTERN, Kind.OTHER, Kind.UNKNOWN) or (
             caller.account is not None and not patterns.ACCOUNT_ID.fullmatch(str(caller.account))
@@ -107,3 +111,43 @@ class Directory:
                 " 'arn:aws:iam::111122223333:role/Deploy'"
             )
         return caller
+
+
+class _Index:
+    """The identities that a policy may allow one action, by the repositories it names."""
+
+    def __init__(self, callers: Iterable[Caller], action: str) -> None:
+        self._everywhere: dict[int, Caller] = {}
+        self._by_resource: dict[Text, dict[int, Caller]] = {}
+        for number, caller in enumerate(callers):
+            for entry in caller.once(identity_entries):
+                statement = entry.statement
+                if entry.effect is Effect.DENY:
+                    continue
+                if statement is None:
+                    self._everywhere[number] = caller
+                elif about_action(statement, action):
+                    self._add(number, caller, statement)
+
+    def _add(self, number: int, caller: Caller, statement: Statement) -> None:
+        if not statement.resources or not all(map(_is_exact, statement.resources)):
+            self._everywhere[number] = caller
+            return
+        for resource in statement.resources:
+            self._by_resource.setdefault(resource, {})[number] = caller
+
+    def about(self, arn: Text) -> list[Caller]:
+        """Return those whose policies may be about a repository, in their order."""
+        if not isinstance(arn, str):
+            # It may turn out to be any that is named.
+            found = dict(self._everywhere)
+            for callers in self._by_resource.values():
+                found |= callers
+        else:
+            found = self._everywhere | self._by_resource.get(arn, {})
+        return [found[number] for number in sorted(found)]
+
+
+def _is_exact(resource: Text) -> bool:
+    """Tell whether a resource can mean nothing but what it says."""
+    return isinstance(resource, str) and not any(c in resource for c in "*?$")

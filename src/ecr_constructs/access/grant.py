@@ -85,17 +85,19 @@ def grant_of(request: Request, sides: Sides) -> Grant:
     is_open = sides.knowledge is not Knowledge.WHOLE and identity is not Truth.YES
     is_many = caller.kind in _MANY
     # What nobody here can know: in the repository's account it is a gap, elsewhere an assumption.
-    here = Truth.YES if is_open and is_many else max(identity, Truth(is_open))
-    elsewhere = Truth.YES if is_open else identity
+    here = elsewhere = identity
+    if is_open:
+        here = Truth.YES if is_many else Truth.UNKNOWN
+        elsewhere = Truth.YES
     same = _same_account(request)
     direct = max(repository.directly, min(repository.by_role, boundary))
     inside = max(direct, min(here, boundary))
     outside = min(elsewhere, boundary)
     if request.action not in actions.REGISTRY:
         outside = min(repository.truth, outside)
-    truth = {Truth.YES: inside, Truth.NO: outside}.get(
-        same, inside if inside is outside else Truth.UNKNOWN
-    )
+    truth = inside if same is Truth.YES else outside
+    if same is Truth.UNKNOWN and inside is not outside:
+        truth = Truth.UNKNOWN
     gaps = []
     if same is not Truth.NO and is_open and not is_many and truth is Truth.UNKNOWN:
         gaps.append(f"whether an identity policy of {caller} allows {request.action}")

@@ -5,30 +5,31 @@ Layer: access; imports ``model`` and ``service`` only.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
 
-from ecr_constructs.access.answer import Answer, Decision
+from ecr_constructs.access.answer import Answer
 from ecr_constructs.access.context import Values
 from ecr_constructs.access.directory import Directory
 from ecr_constructs.access.evaluate import evaluate
+from ecr_constructs.access.finding import find_repository
 from ecr_constructs.access.named import Kind
 from ecr_constructs.access.request import request_of
 from ecr_constructs.access.target import Target
-from ecr_constructs.access.who import Access, candidates, standing_out
+from ecr_constructs.access.who import Access, Lists
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.registry import Deployment
-from ecr_constructs.model.unresolved import Text
 from ecr_constructs.service import actions
 
 #: Values by condition key; an empty one says that the request does not carry the key.
 Given: TypeAlias = Mapping[str, str | Sequence[str]]
 
+_SPELLINGS: Final = {action.lower(): action for action in actions.REPOSITORY | actions.REGISTRY}
+
 
 class AccessModel:
-    """The policies of a deployment, ready for questions.
+    """The policies of a deployment, ready for many questions.
 
     Args:
         deployment: The registries and identities of an assembly.
@@ -37,6 +38,13 @@ class AccessModel:
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self._directory = Directory(deployment.identities)
+        self._lists = Lists(self._directory)
+
+    def target(
+        self, repository: str, *, account: str | None = None, region: str | None = None
+    ) -> Target:
+        """Return the repository of a name; see :func:`can`."""
+        return find_repository(self._deployment, repository, account=account, region=region)
 
     def can(
         self,
@@ -61,60 +69,7 @@ class AccessModel:
         self, action: str, target: Target, *, context: Given | None = None
     ) -> tuple[Access, ...]:
         """Tell who can do something; see :func:`who_can`."""
-        action, given = _checked(action), _several(context)
-        found: dict[Text, Access] = {}
-        asked: set[Text] = set()
-        for caller in candidates(action, target, self._directory):
-            shown = caller.shown(target.partition)
-            if shown in asked:
-                continue
-            asked.add(shown)
-            verdict = evaluate(request_of(caller, action, target, given))
-            if verdict.decision is not Decision.DENY:
-                found[shown] = Access(shown, verdict)
-        return tuple(sorted(standing_out(found.values()), key=lambda row: str(row.principal)))
-
-    def target(
-        self, repository: str, *, account: str | None = None, region: str | None = None
-    ) -> Target:
-        """Return the repository of a name.
-
-        Args:
-            repository: Its name, its construct path, or its logical id where
-                CloudFormation makes up the name.
-            account: Which account it is in, if it is in several.
-            region: Which Region it is in, if it is in several.
-
-        Raises:
-            ConfigurationError: If there is none, or more than one.
-        """
-        named = [each for each in self._targets() if repository in _names(each)]
-        found = [each for each in named if _is_at(each, account, region)]
-        if len(found) == 1:
-            return found[0]
-        places = ", ".join(sorted(map(_place, found or named)))
-        if found:
-            raise ConfigurationError(
-                f"repository must be in one registry, got {repository!r}, which is in {places};"
-                " name its account and Region"
-            )
-        if named:
-            raise ConfigurationError(
-                f"repository {repository!r} must be in the account and Region that are named,"
-                f" got {account or 'any account'} and {region or 'any Region'}; it is in {places}"
-            )
-        names = [name for each in self._targets() for name in _names(each)]
-        near = difflib.get_close_matches(repository, names, n=1)
-        raise ConfigurationError(
-            f"repository must be one of the assembly's {len(list(self._targets()))}, got"
-            f" {repository!r}; "
-            + (f"did you mean {near[0]!r}" if near else "write its name or construct path")
-        )
-
-    def _targets(self) -> Iterator[Target]:
-        for registry in self._deployment.registries:
-            for repository in registry.repositories:
-                yield Target(registry, repository)
+        return self._lists.who_can(_checked(action), target, _several(context))
 
 
 def can(
@@ -137,7 +92,8 @@ def can(
             principal that no policy names. A role or user of the assembly can be
             named by its construct path.
         action: One action, such as ``"ecr:BatchGetImage"``.
-        repository: Its name or construct path.
+        repository: Its name or construct path; its logical id where
+            CloudFormation makes up the name.
         account: Which account it is in, if it is in several.
         region: Which Region it is in, if it is in several.
         context: Values by condition key, beside those that the request implies
@@ -210,38 +166,9 @@ def _checked(action: str) -> str:
     )
 
 
-_SPELLINGS = {action.lower(): action for action in actions.REPOSITORY | actions.REGISTRY}
-
-
 def _several(context: Given | None) -> Values:
     """Return values by condition key; an empty one is none."""
     return {
         key.lower(): ((value,) if value else ()) if isinstance(value, str) else tuple(value)
         for key, value in (context or {}).items()
     }
-
-
-def _names(target: Target) -> set[str]:
-    repository, origin = target.repository, target.repository.origin
-    names = set()
-    if repository.repository_name is not None:
-        names.add(str(repository.repository_name))
-    if origin is not None:
-        if repository.repository_name is None:
-            names.add(origin.logical_id)
-        if origin.construct_path is not None:
-            names |= {origin.construct_path, origin.construct_path.removesuffix("/Resource")}
-    return names
-
-
-def _is_at(target: Target, account: str | None, region: str | None) -> bool:
-    """Tell whether a repository is, or may turn out to be, in an account and Region."""
-    registry = target.registry
-    return all(
-        wanted is None or not isinstance(known, str) or known == wanted
-        for wanted, known in ((account, registry.account), (region, registry.region))
-    )
-
-
-def _place(target: Target) -> str:
-    return f"{target.registry.account}/{target.registry.region}"

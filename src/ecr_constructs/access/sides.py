@@ -87,10 +87,15 @@ def sides_of(request: Request, given: Policy | None = None) -> Sides:
 
 def repository_entries(target: Target) -> tuple[Entry, ...]:
     """Return the statements of a repository's policy and of its registry's."""
-    repository, origin = target.repository, target.repository.origin
-    name = repository.repository_name or (origin.logical_id if origin else "")
-    source = Source(Side.REPOSITORY, name, origin)
-    return entries_of(repository.repository_policy, source) + target.once(registry_entries)
+    own = entries_of(target.repository.repository_policy, target.once(repository_source))
+    return own + target.once(registry_entries)
+
+
+def repository_source(target: Target) -> Source:
+    """Return what a repository's policy is called."""
+    origin = target.repository.origin
+    name = target.repository.repository_name or (origin.logical_id if origin else "")
+    return Source(Side.REPOSITORY, name, origin)
 
 
 def registry_entries(target: Target) -> tuple[Entry, ...]:

@@ -22,6 +22,8 @@ _CHARACTERS: Final = frozenset("*?$")
 
 def has_variables(text: Text) -> bool:
     """Tell whether a string names policy variables."""
+    if isinstance(text, str) and "${" not in text:
+        return False
     return any(isinstance(part, str) and "${" in part for part in pieces_of(text))
 
 

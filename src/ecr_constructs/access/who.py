@@ -5,17 +5,19 @@ Layer: access; imports ``model`` and ``service`` only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
-from ecr_constructs.access.answer import Answer, Decision, PlacedStatement, Side
+from ecr_constructs.access.answer import Answer, Decision, PlacedStatement, Side, Source
 from ecr_constructs.access.caller import Caller
+from ecr_constructs.access.context import Values
 from ecr_constructs.access.directory import Directory
-from ecr_constructs.access.evaluate import Verdict
+from ecr_constructs.access.evaluate import evaluate
 from ecr_constructs.access.named import Kind, named_by
 from ecr_constructs.access.operators import operator_of
-from ecr_constructs.access.sides import repository_entries
+from ecr_constructs.access.request import request_of
+from ecr_constructs.access.sides import repository_entries, repository_source
 from ecr_constructs.access.statements import about_action
 from ecr_constructs.access.target import Target
 from ecr_constructs.model.statement import ANYONE, Effect, Statement
@@ -33,31 +35,22 @@ class Access:
 
     Attributes:
         principal: An ARN, a service's name or ``*``.
-        verdict: The decision, never a deny, and what it came out of.
+        decision: Allow, or conditional on what is not known.
+        statements: What decided.
+        caller: Who it is, and what the assembly knows of it.
+        explain: Returns the whole answer.
     """
 
     principal: Text
-    verdict: Verdict
-
-    @property
-    def caller(self) -> Caller:
-        """Who it is, and what the assembly knows of it."""
-        return self.verdict.request.caller
-
-    @property
-    def decision(self) -> Decision:
-        """Allow, or conditional on what is not known."""
-        return self.verdict.decision
-
-    @property
-    def statements(self) -> tuple[PlacedStatement, ...]:
-        """What decided."""
-        return self.verdict.statements
+    decision: Decision
+    statements: tuple[PlacedStatement, ...]
+    caller: Caller = field(compare=False, repr=False)
+    explain: Callable[[], Answer] = field(compare=False, repr=False)
 
     @property
     def answer(self) -> Answer:
         """The decision with unmet conditions and assumptions, as for :func:`can`."""
-        return self.verdict.answer()
+        return self.explain()
 
     def to_document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -68,24 +61,125 @@ class Access:
         }
 
 
-def candidates(action: str, target: Target, directory: Directory) -> Iterator[Caller]:
-    """Yield who may be allowed an action: whom policies name, and identities of the assembly.
+class _Named(NamedTuple):
+    """Whom the policies of a repository name.
 
-    An exception from a deny names somebody, too, and so does a condition on
-    ``aws:PrincipalArn``.
+    Attributes:
+        rows: Who of those that are not in the assembly can, and by what.
+        identities: Who of them is in the assembly.
+        all_identities: Whether a condition may mean any identity.
     """
-    singled_out = False
-    for entry in target.once(repository_entries):
-        statement = entry.statement
-        if statement is None:
-            singled_out = True
-        elif about_action(statement, action):
-            yield from _named(statement, directory)
-            singled_out = singled_out or _singles_out(statement)
-    yield from directory.callers if singled_out else directory.may(action)
+
+    rows: tuple[tuple[Caller, Decision, tuple[PlacedStatement, ...]], ...]
+    identities: tuple[Caller, ...]
+    all_identities: bool
 
 
-def standing_out(found: Iterable[Access]) -> list[Access]:
+class Lists:
+    """Lists who can do something.
+
+    Repositories with the same policy have the same list but for the identities
+    of the assembly, whose policies speak of single repositories: it is made once.
+
+    Args:
+        directory: The identities of the assembly.
+    """
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._policies: dict[object, int] = {}
+        self._made: dict[object, _Named] = {}
+
+    def who_can(self, action: str, target: Target, given: Values) -> tuple[Access, ...]:
+        """Return who can, in the order of their names.
+
+        Args:
+            action: One action.
+            target: The repository.
+            given: What is known of the requests.
+        """
+        named = self._named(action, target, given)
+        own = target.once(repository_source)
+
+        def access(
+            caller: Caller, decision: Decision, statements: tuple[PlacedStatement, ...]
+        ) -> Access:
+            def explain() -> Answer:
+                return evaluate(request_of(caller, action, target, given)).answer()
+
+            shown = caller.shown(target.partition)
+            return Access(shown, decision, statements, caller, explain)
+
+        rows = [
+            access(caller, decision, _placed_in(own, statements))
+            for caller, decision, statements in named.rows
+        ]
+        identities = self._directory.may(action, target.arn)
+        if named.all_identities:
+            identities = self._directory.callers
+        for caller in {id(c): c for c in (*named.identities, *identities)}.values():
+            verdict = evaluate(request_of(caller, action, target, given))
+            if verdict.decision is not Decision.DENY:
+                rows.append(access(caller, verdict.decision, verdict.statements))
+        return tuple(sorted(_standing_out(rows), key=lambda row: str(row.principal)))
+
+    def _named(self, action: str, target: Target, given: Values) -> _Named:
+        if not target.once(_is_about_itself_alone):
+            return self._make(action, target, given)
+        key = (target.once(self._shape), action, tuple(given.items()))
+        if key not in self._made:
+            self._made[key] = self._make(action, target, given)
+        return self._made[key]
+
+    def _shape(self, target: Target) -> tuple[object, ...]:
+        """Return what repositories with the same list have in common."""
+        policy, registry = target.repository.repository_policy, target.registry
+        number = self._policies.setdefault(policy, len(self._policies))
+        return number, target.repository.tags, id(registry)
+
+    def _make(self, action: str, target: Target, given: Values) -> _Named:
+        rows, identities, asked, all_identities = [], [], set(), False
+        for entry in target.once(repository_entries):
+            if entry.statement is None:
+                all_identities = True
+                continue
+            if not about_action(entry.statement, action):
+                continue
+            all_identities = all_identities or _singles_out(entry.statement)
+            for caller in _named_by(entry.statement, self._directory):
+                shown = caller.shown(target.partition)
+                if shown in asked:
+                    continue
+                asked.add(shown)
+                if caller.identity is not None:
+                    identities.append(caller)
+                    continue
+                verdict = evaluate(request_of(caller, action, target, given))
+                if verdict.decision is not Decision.DENY:
+                    rows.append((caller, verdict.decision, verdict.statements))
+        return _Named(tuple(rows), tuple(identities), all_identities)
+
+
+def _is_about_itself_alone(target: Target) -> bool:
+    """Tell whether no policy of a repository or its registry names single repositories."""
+    return all(
+        entry.statement is None
+        or (entry.statement.resources in ((), ("*",)) and not entry.statement.not_resources)
+        for entry in target.once(repository_entries)
+    )
+
+
+def _placed_in(own: Source, statements: tuple[PlacedStatement, ...]) -> tuple[PlacedStatement, ...]:
+    """Return statements of a policy like the repository's as the repository's own."""
+    return tuple(
+        PlacedStatement(own, placed.index, placed.statement)
+        if placed.source.side is Side.REPOSITORY
+        else placed
+        for placed in statements
+    )
+
+
+def _standing_out(found: Iterable[Access]) -> list[Access]:
     """Return whoever has access by more than a statement for everybody like it.
 
     Where a deny has exceptions, those who are excepted have more than everybody.
@@ -124,14 +218,14 @@ def _singles_out(statement: Statement) -> bool:
     return any(c.key.lower().startswith(_SINGLING_OUT) for c in statement.conditions)
 
 
-def _named(statement: Statement, directory: Directory) -> Iterator[Caller]:
+def _named_by(statement: Statement, directory: Directory) -> Iterator[Caller]:
     """Yield whom an allow names, or a deny excepts."""
     allows = statement.effect is Effect.ALLOW
     for principal in statement.principals or (ANYONE,) if allows else statement.not_principals:
         if principal.type == "AWS":
             yield directory.caller(principal.value)
         elif principal.type == "Service":
-            yield Caller(named_by(principal))
+            yield directory.service(principal.value)
     for condition in statement.conditions:
         operator = operator_of(condition.operator)
         if condition.key.lower() == "aws:principalarn" and operator and operator.negated != allows:
