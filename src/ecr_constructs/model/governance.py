@@ -8,7 +8,7 @@ Layer: model; imports ``errors`` and ``service`` only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -185,17 +185,21 @@ def administered(statement: Statement, kind: PolicyKind) -> frozenset[str]:
     if kind is PolicyKind.REGISTRY:
         wanted, everything = wanted | registry_actions.ADMINISTER, everything | actions.REGISTRY
     if statement.not_actions:
-        return wanted
-    allowed = frozenset(
-        action
-        for pattern in statement.actions
-        if isinstance(pattern, str)
-        for action in actions.expand(pattern, everything)
-    )
+        return wanted - _covered(statement.not_actions, everything)
+    allowed = _covered(statement.actions, everything)
     if kind is PolicyKind.REGISTRY and allowed & registry_actions.BRINGS:
         # Replication and pull through caches create what they bring, from a template.
         wanted -= registry_actions.CREATION
     return allowed & wanted
+
+
+def _covered(patterns: Iterable[Text], among: frozenset[str]) -> frozenset[str]:
+    return frozenset(
+        action
+        for pattern in patterns
+        if isinstance(pattern, str)
+        for action in actions.expand(pattern, among)
+    )
 
 
 def _mutability_loosening(mode: Text, filters: tuple[Text, ...]) -> Loosening:
