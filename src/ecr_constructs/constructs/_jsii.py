@@ -164,6 +164,10 @@ def referenced(text: str, scope: cdk.Stack) -> list[IConstruct]:
     ]
 
 
+#: Stands for a reference that was found.
+_FOUND: Final = "reference"
+
+
 class _References(cdk.DefaultTokenResolver):
     """Resolves tokens as CDK does, and collects the references on the way."""
 
@@ -176,4 +180,6 @@ class _References(cdk.DefaultTokenResolver):
     ) -> Any:
         if cdk.Reference.is_reference(t):
             self.found.append(t)
+            # What it comes to is of no interest, and may be an error across environments.
+            return _FOUND
         return super().resolve_token(t, context, post_processor)

@@ -95,8 +95,8 @@ def _prefix_problems(prefixes: Iterable[Text]) -> Iterator[Problem]:
         is_text = isinstance(prefix, str)
         if is_text and (not is_known(prefix) or patterns.PREFIX_FILTER.fullmatch(str(prefix))):
             continue
-        better = str(prefix).lower().rstrip("*").lstrip("/")
-        fits = patterns.PREFIX_FILTER.fullmatch(better) and better != prefix
+        better = str(prefix).lower().rstrip("*").lstrip("/") if is_text else ""
+        fits = better and patterns.PREFIX_FILTER.fullmatch(better) and better != prefix
         yield problem_at(
             f"repository_prefixes[{index}]",
             "a repository prefix must be what names begin with, lower-case letters, digits, '.',"
