@@ -259,6 +259,23 @@ def test_there_is_one_normal_form(value: CreationTemplate) -> None:
     assert turned.normalise() == normal
 
 
+def test_the_normal_form_keeps_everything() -> None:
+    full = template(
+        "payments/",
+        applied_for=(AppliedFor.PULL_THROUGH_CACHE, AppliedFor.REPLICATION),
+        description="what arrives",
+        image_tag_mutability=TagMutability.IMMUTABLE_WITH_EXCLUSION,
+        exclusion_filters=("dev-*", "latest"),
+        encryption=KMS,
+        repository_policy=PULL.normalise(),
+        lifecycle_policy=EXPIRE.normalise(),
+        resource_tags=(("a", "1"), ("b", "")),
+        custom_role_arn=ROLE,
+        exemptions=(Exemption(Control.TAG_IMMUTABILITY, "the cache updates tags"),),
+    )
+    assert full.normalise() == full
+
+
 def test_the_policies_are_texts() -> None:
     written = template(repository_policy=PULL, lifecycle_policy=EXPIRE).to_cfn()
     assert json.loads(written["RepositoryPolicy"]) == PULL.to_document()

@@ -157,6 +157,28 @@ def test_there_is_one_normal_form(value: PublicRepository) -> None:
     assert turned.normalise() == normal
 
 
+def test_the_normal_form_keeps_everything() -> None:
+    full = repository(
+        catalog_data=CatalogData(
+            repository_description="d",
+            about_text="a",
+            usage_text="u",
+            architectures=["ARM", "x86"],
+            operating_systems=["Linux", "Windows"],
+        ),
+        repository_policy=policy("ecr-public:PutImage").normalise(),
+        tags=[("a", "1"), ("b", "2")],
+        deletion_policy="Retain",
+        update_replace_policy="Retain",
+        exemptions=[Exemption(Control.PUBLIC_ACCESS, "it is public")],
+        account=ACCOUNT,
+        region="us-east-1",
+    )
+    assert full.normalise() == full
+    empty = CatalogData(repository_description="", about_text="", usage_text="")
+    assert empty.normalise() == CatalogData()
+
+
 def test_what_stands_beside_the_properties_is_read() -> None:
     exemption = Exemption(Control.RETAIN_ON_DELETE, "a demonstration")
     value, problems = PublicRepository.from_cfn(

@@ -263,6 +263,17 @@ def test_there_is_one_normal_form(value: PullThroughCacheRule) -> None:
     assert errors(found(normal)) == errors(found(value))
 
 
+def test_the_normal_form_keeps_everything() -> None:
+    full = rule(
+        OTHER,
+        "my-app/",
+        upstream_repository_prefix="upstream-app",
+        credential_arn=SECRET,
+        custom_role_arn=ROLE,
+    )
+    assert full.normalise() == full
+
+
 def test_what_is_the_default_is_not_written() -> None:
     """Each property replaces the rule, also where it is written out with the same meaning."""
     written = rule(upstream_repository_prefix="ROOT", credential_arn="", custom_role_arn="")

@@ -242,6 +242,14 @@ def test_there_is_one_normal_form(replication: Replication) -> None:
     assert turned.normalise() == normal
 
 
+def test_the_normal_form_keeps_everything() -> None:
+    full = Replication.of(
+        ReplicationRule(destinations=[HERE, THERE], repository_filters=["a/", "b/"]),
+        ReplicationRule(destinations=[THERE], repository_filters=["c/"], delete_replication=True),
+    )
+    assert full.normalise() == full
+
+
 def test_destinations_are_told_once_each() -> None:
     other = Destination("eu-west-2", ACCOUNT)
     rules = [ReplicationRule(destinations=[THERE, other]), ReplicationRule.to(THERE, ["a/"])]

@@ -163,6 +163,12 @@ def test_there_is_one_normal_form(scanning: Scanning) -> None:
     assert turned.normalise() == normal
 
 
+def test_the_normal_form_keeps_everything() -> None:
+    full = Scanning.enhanced(continuous=["a", "prod/*"], on_push=["*"])
+    assert full.normalise() == full
+    assert Scanning(rules=(rule(),)).normalise() == Scanning(rules=(rule(),))
+
+
 def test_rules_of_one_frequency_are_one_unless_their_filters_are_too_many() -> None:
     many = Scanning(
         rules=tuple(rule(*(f"r{i}x{n}" for i in range(60)), frequency=ON_PUSH) for n in range(2))

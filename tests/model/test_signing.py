@@ -181,6 +181,11 @@ def test_there_is_one_normal_form(signing: Signing) -> None:
     assert turned.normalise() == normal
 
 
+def test_the_normal_form_keeps_everything() -> None:
+    full = Signing.of(rule(), rule("a", "prod/*"), rule("*", profile=f"{PROFILE}2"))
+    assert full.normalise() == full
+
+
 def test_no_filters_and_an_empty_list_are_told_apart() -> None:
     """Without the list a rule signs everything, and an empty one is refused."""
     empty = {"SigningProfileArn": PROFILE, "RepositoryFilters": []}
