@@ -49,7 +49,7 @@ def test_ids_are_unique() -> None:
 
 
 def test_default_rules_are_those_that_need_not_be_asked_for() -> None:
-    assert RULES == tuple(rule for rule in CATALOGUE if not rule.opt_in)
+    assert tuple(rule for rule in CATALOGUE if not rule.opt_in) == RULES
     assert 0 < len(RULES) < len(CATALOGUE)
 
 

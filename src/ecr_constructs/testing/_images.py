@@ -1,4 +1,4 @@
-"""Helpers for the tests of apps that use this library.
+"""Helpers for tests of what a lifecycle policy does to images.
 
 Layer: testing; imports all but ``constructs``.
 """
@@ -20,8 +20,6 @@ from ecr_constructs.model.lifecycle import LifecyclePolicy
 if TYPE_CHECKING:
     from ecr_constructs.lifecycle.evaluation import Evaluation
     from ecr_constructs.lifecycle.verdict import Verdict
-
-__all__ = ["NOW", "assert_archives", "assert_expires", "assert_retains", "image"]
 
 #: A time for tests: what :func:`image` counts back from unless told.
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
