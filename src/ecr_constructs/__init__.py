@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ecr_constructs.constructs.registry import GovernedRegistry
     from ecr_constructs.constructs.registry_handle import RegistryHandle
     from ecr_constructs.constructs.repository import GovernedRepository
+    from ecr_constructs.constructs.validation import EcrGovernanceValidation
     from ecr_constructs.errors import ConfigurationError, PolicyDocumentError, SourceError
     from ecr_constructs.model.baseline import Baseline, Control, Exemption
     from ecr_constructs.model.creation_template import AppliedFor
@@ -39,6 +40,7 @@ _MODULES = {
     "Condition": "model.statement",
     "ConfigurationError": "errors",
     "Control": "model.baseline",
+    "EcrGovernanceValidation": "constructs.validation",
     "Effect": "model.statement",
     "EncryptionType": "model.encryption",
     "Exemption": "model.baseline",
@@ -73,6 +75,7 @@ __all__ = [
     "Condition",
     "ConfigurationError",
     "Control",
+    "EcrGovernanceValidation",
     "Effect",
     "EncryptionType",
     "Exemption",

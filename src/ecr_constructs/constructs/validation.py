@@ -57,7 +57,6 @@ class EcrGovernanceValidation:
         ConfigurationError: If there is no rule of such a name.
 
     Example:
-        >>> from ecr_constructs.constructs.validation import EcrGovernanceValidation
         >>> app = cdk.App()
         >>> cdk.Validations.of(app).add_plugins(EcrGovernanceValidation())
     """
