@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -326,55 +325,3 @@ def test_a_token_has_no_length_yet() -> None:
     token = pull(Principal("AWS", "${Token[" + "T" * 9000 + ".1]}"))
     shorter = Policy.of(*policy_of_size(limits.POLICY_TEXT_MAX - 400).statements, token)
     assert policy.problems() == shorter.problems() == []
-
-
-# Every action set against AWS's own service model
-
-
-def operations() -> set[str]:
-    client = boto3.session.Session().client(
-        "ecr",
-        region_name="eu-west-1",
-        aws_access_key_id="dummy",
-        aws_secret_access_key="dummy",
-    )
-    return {f"ecr:{name}" for name in client.meta.service_model.operation_names}
-
-
-#: Actions that are no operation: one is internal, and layers are fetched through a URL.
-#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-ACTIONS_ALONE = {"ecr:BatchImportUpstreamImage", "ecr:GetImageCopyStatus", "ecr:ReplicateImage"}
-
-
-def test_every_action_is_an_operation_of_the_service_or_known_to_be_none() -> None:
-    known = actions.REPOSITORY | actions.REGISTRY
-    assert known - operations() == ACTIONS_ALONE & known
-
-
-def test_every_operation_of_the_service_is_an_action() -> None:
-    assert operations() - (actions.REPOSITORY | actions.REGISTRY) == set()
-
-
-def test_the_two_kinds_of_actions_do_not_overlap() -> None:
-    assert not actions.REPOSITORY & actions.REGISTRY
-
-
-@pytest.mark.parametrize(
-    "purpose", [actions.PULL, actions.PUSH, actions.READ, actions.DELETE, actions.ADMINISTER]
-)
-def test_every_purpose_consists_of_actions_on_a_repository(purpose: frozenset[str]) -> None:
-    assert purpose <= actions.REPOSITORY
-
-
-@given(st.sampled_from(sorted(actions.REPOSITORY)), st.data())
-def test_a_pattern_covers_what_it_was_made_from(action: str, data: st.DataObject) -> None:
-    """``*`` stands for any characters, ``?`` for one, and case does not matter."""
-    start = data.draw(st.integers(4, len(action)))
-    end = data.draw(st.integers(start, len(action)))
-    pattern = f"{action[:start]}*{action[end:]}"
-    assert action in actions.expand(pattern)
-    assert action in actions.expand(action.upper())
-    position = data.draw(st.integers(4, len(action) - 1))
-    single = f"{action[:position]}?{action[position + 1 :]}"
-    assert action in actions.expand(single)
-    assert all(len(each) == len(action) for each in actions.expand(single))

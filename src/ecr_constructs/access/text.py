@@ -125,10 +125,18 @@ def concat(*texts: Text) -> Text:
 
 @functools.lru_cache(maxsize=4096)
 def _expression(pattern: str) -> re.Pattern[str]:
-    return re.compile(
-        "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern),
-        re.DOTALL,
+    """Return a pattern as a regular expression that matches in bounded time.
+
+    What stands between two stars is taken where it is met first, and not
+    looked for again: for the rest of the pattern a later place is no better.
+    """
+    first, *others = (
+        "".join("." if c == "?" else re.escape(c) for c in part) for part in pattern.split("*")
     )
+    if not others:
+        return re.compile(first, re.DOTALL)
+    between = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(f"{first}{between}.*{others[-1]}", re.DOTALL)
 
 
 def _units(pieces: Pattern, *, ignore_case: bool) -> list[str | Wild | Unknown]:
