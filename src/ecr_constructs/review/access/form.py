@@ -6,7 +6,7 @@ Layer: review.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -70,6 +70,16 @@ class Form:
         for branch in self.denies:
             yield from branch
 
+    def without(self, drop: Callable[[Branch], bool]) -> Form | None:
+        """Return the form without some of the branches that allow; None if none is left."""
+        factors = set()
+        for factor in self.factors:
+            left = frozenset(branch for branch in factor if not drop(branch))
+            if not left:
+                return None
+            factors.add(left)
+        return Form(frozenset(factors), self.denies)
+
     def within(self, other: Form) -> bool:
         """Tell whether what this one allows the other allows; False where that is not known."""
         return all(
@@ -80,12 +90,11 @@ class Form:
         """Tell whether a deny of another form changes nothing here."""
         if all(any(_implies(part, mine) for mine in self.denies) for part in _parts(deny)):
             return True
-        return any(
-            all(any(term.excludes(each) for term in branch for each in deny) for branch in factor)
-            for factor in self.factors
-        )
+        return _is_excluded(deny, self.factors)
 
 
+#: What nobody here knows of a principal in the repository's own account.
+OWN_POLICIES: Final = Term.opaque("its own identity policies allow it")
 #: Nothing more has to hold.
 ALWAYS: Final = Form()
 
@@ -119,10 +128,29 @@ def form_of(verdict: Verdict, *, same_account: bool) -> Form | None:
     )
     if gaps:
         sides.setdefault(_group(Side.IDENTITY, same_account=same_account), set()).add(gaps)
-    return Form(
-        frozenset(minimal(branches) for branches in sides.values() if frozenset() not in branches),
+    return _in_one_form(
+        [minimal(branches) for branches in sides.values() if frozenset() not in branches],
         minimal(denies),
     )
+
+
+def _in_one_form(allows: list[Factor], denies: Iterable[Branch]) -> Form:
+    """Return a form in which a deny is told by its opposite, where it has one."""
+    factors, rest = list(allows), []
+    for deny in denies:
+        if _is_excluded(deny, allows):
+            continue
+        opposites = [term.opposite() for term in deny]
+        told = [frozenset({term}) for term in opposites if term is not None]
+        if opposites and len(told) == len(opposites):
+            factors.append(minimal(told))
+        else:
+            rest.append(deny)
+    kept: list[Factor] = []
+    for factor in sorted(factors, key=len):
+        if not any(_is_within(narrow, factor) for narrow in kept):
+            kept = [each for each in kept if not _is_within(factor, each)] + [factor]
+    return Form(frozenset(kept), frozenset(rest))
 
 
 def minimal(branches: Iterable[Branch]) -> Factor:
@@ -133,6 +161,14 @@ def minimal(branches: Iterable[Branch]) -> Factor:
             kept = [each for each in kept if not _implies(each, branch)]
             kept.append(branch)
     return frozenset(kept)
+
+
+def _is_excluded(deny: Branch, factors: Iterable[Factor]) -> bool:
+    """Tell whether a deny cannot hold where the factors do."""
+    return any(
+        all(any(term.excludes(each) for term in branch for each in deny) for branch in factor)
+        for factor in factors
+    )
 
 
 def _group(side: Side, *, same_account: bool) -> Side | None:
@@ -149,7 +185,7 @@ def _general(words: str, request: Request) -> str:
     who = str(request.caller)
     words = words.removeprefix("whether ")
     if words.startswith("an identity policy of "):
-        return "its own identity policies allow it"
+        return OWN_POLICIES.key
     words = words.replace(request.action, "the action")
     return words if who == "*" else words.replace(who, "the principal")
 

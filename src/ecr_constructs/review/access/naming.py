@@ -51,15 +51,9 @@ def without_named(form: Form, kind: Kind) -> Form | None:
         None where nothing is left that allows it.
     """
     keys = _NAMING_KEYS.get(kind)
-    if keys is None or not form.factors:
+    if keys is None:
         return form
-    factors = set()
-    for factor in form.factors:
-        left = frozenset(b for b in factor if not any(_is_naming(term, keys) for term in b))
-        if not left:
-            return None
-        factors.add(left)
-    return Form(frozenset(factors), form.denies)
+    return form.without(lambda branch: any(_is_naming(term, keys) for term in branch))
 
 
 def _is_naming(term: Term, keys: set[str]) -> bool:

@@ -14,12 +14,11 @@ from ecr_constructs.access.named import Kind, Named
 from ecr_constructs.access.operators import Quantifier, operator_of
 from ecr_constructs.access.words import (
     describe_actions,
-    describe_condition,
     describe_named,
     describe_statement,
     listed,
 )
-from ecr_constructs.model.statement import Condition, Statement
+from ecr_constructs.model.statement import Statement
 from ecr_constructs.review.access.form import Branch, Form
 from ecr_constructs.review.access.terms import Term
 
@@ -55,7 +54,6 @@ _OF_SERVICE: Final = {
     "aws:sourceaccount": "{} for account {}",
     "aws:sourceorgid": "{} for organisation {}",
 }
-_NEGATED_ALIKE: Final = ("stringnotequals", "stringnotlike", "arnnotequals", "arnnotlike")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +142,11 @@ def _told(term: Term, naming: Term) -> bool:
 def _positive(term: Term) -> str:
     if term.key in _SAYS and _is_positive(term):
         return _SAYS[term.key].format(_values(term))
+    if term.operator.startswith("bool") and len(term.values) == 1:
+        (value,) = term.values
+        said = _OF_BOOL.get((term.key, str(value).lower()))
+        if said is not None:
+            return said
     return term.words
 
 
@@ -160,28 +163,7 @@ def _is_positive(term: Term) -> bool:
 
 def _unless(deny: Branch) -> str:
     """Return what has to hold so that a deny does not."""
-    flipped = [_flipped(term) for term in sorted(deny, key=lambda term: term.key)]
-    words = [each for each in flipped if each is not None]
-    if len(words) == len(flipped):
-        return listed(words, "or")
     return f"not ({_branch_words(deny)})"
-
-
-def _flipped(term: Term) -> str | None:
-    """Return the opposite of a negated condition."""
-    bare = term.operator.removesuffix("ifexists")
-    if term.condition is None or bare not in (*_NEGATED_ALIKE, "notipaddress", "bool"):
-        return None
-    if bare == "bool":
-        values = {str(value).lower() for value in term.values}
-        if len(values) != 1 or not values <= {"true", "false"}:
-            return None
-        value = "false" if values == {"true"} else "true"
-        said = _OF_BOOL.get((term.key, value))
-        return said or describe_condition(Condition("Bool", term.condition.key, (value,)))
-    operator = "ipaddress" if bare == "notipaddress" else bare.replace("not", "", 1)
-    positive = Term.of(Condition(operator, term.condition.key, term.condition.values))
-    return _positive(positive)
 
 
 def _branch_words(branch: Branch) -> str:

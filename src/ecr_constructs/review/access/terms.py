@@ -6,6 +6,7 @@ Layer: review.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,6 +20,19 @@ from ecr_constructs.model import wildcard
 from ecr_constructs.model.statement import Condition
 from ecr_constructs.model.unresolved import Text
 
+_IF_EXISTS: Final = "IfExists"
+_BOOLEANS: Final = frozenset({"bool", "null"})
+#: The negated operator of each plain one that has its opposite.
+_OPPOSITES: Final = {
+    "stringequals": "StringNotEquals",
+    "stringequalsignorecase": "StringNotEqualsIgnoreCase",
+    "stringlike": "StringNotLike",
+    "arnequals": "ArnNotEquals",
+    "arnlike": "ArnNotLike",
+    "ipaddress": "NotIpAddress",
+    "numericequals": "NumericNotEquals",
+    "dateequals": "DateNotEquals",
+}
 #: The fields of an ARN, of which a ``*`` reaches over a colon in the last only.
 _FIELDS: Final = 6
 
@@ -67,6 +81,39 @@ class Term:
             for value in sorted(self.values, key=str)
         ]
 
+    def opposite(self) -> Term | None:
+        """Return what holds exactly where this does not; None where no one condition says it.
+
+        A negated operator holds where the key is missing, so that its opposite
+        is the plain one; ``IfExists`` on a plain one has none.
+        """
+        operator = operator_of(self.operator)
+        if operator is None or operator.quantifier is not Quantifier.ONE or self.condition is None:
+            return None
+        name = self.condition.operator
+        bare = name[: -len(_IF_EXISTS)] if operator.if_exists else name
+        if bare.lower() in _BOOLEANS:
+            return self._other_boolean(bare, if_exists=operator.if_exists)
+        if operator.negated:
+            return self._with(_without_not(bare))
+        if operator.if_exists or operator.family is None or bare.lower() not in _OPPOSITES:
+            return None
+        return self._with(_OPPOSITES[bare.lower()])
+
+    def _other_boolean(self, bare: str, *, if_exists: bool) -> Term | None:
+        """Return the opposite of ``Bool`` or ``Null``, which compare to one of two values."""
+        values = {str(value).lower() for value in self.values}
+        if len(values) != 1 or not values <= {"true", "false"}:
+            return None
+        other = "false" if values == {"true"} else "true"
+        suffix = _IF_EXISTS if bare.lower() == "bool" and not if_exists else ""
+        assert self.condition is not None
+        return Term.of(Condition(f"{bare}{suffix}", self.condition.key, (other,)))
+
+    def _with(self, operator: str) -> Term:
+        assert self.condition is not None
+        return Term.of(Condition(operator, self.condition.key, self.condition.values))
+
     def implies(self, other: Term) -> bool:
         """Tell whether the other holds whenever this one does; False where that is not known."""
         if self == other:
@@ -93,6 +140,10 @@ class Term:
         if self.condition is None:
             return None
         return Condition(self.condition.operator, self.condition.key, (value,))
+
+
+def _without_not(operator: str) -> str:
+    return re.sub("not", "", operator, count=1, flags=re.IGNORECASE)
 
 
 def _compare_alike(mine: Operator | None, theirs: Operator | None) -> bool:

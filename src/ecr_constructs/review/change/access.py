@@ -17,7 +17,7 @@ from ecr_constructs.access.truth import Truth
 from ecr_constructs.access.words import listed
 from ecr_constructs.model.repository import Origin
 from ecr_constructs.model.statement import Principal, Statement
-from ecr_constructs.review.access.form import Form
+from ecr_constructs.review.access.form import OWN_POLICIES, Form
 from ecr_constructs.review.access.phrases import Phrase, phrase, statement_words
 from ecr_constructs.review.access.purposes import describe
 from ecr_constructs.review.access.survey import Permission, Subject, Survey
@@ -128,12 +128,15 @@ def _shifts(
     principal: Principal,
     only: Callable[[Subject, Caller, Form], bool] | None,
 ) -> Iterator[_Shift]:
-    earlier, later = _by_action(before, principal), _by_action(after, principal)
+    old_caller, caller = (side.survey.caller(principal) for side in (before, after))
+    both = (old_caller.identity is None) is (caller.identity is None)
+    earlier = _by_action(before, principal, told=both or old_caller.identity is not None)
+    later = _by_action(after, principal, told=both or caller.identity is not None)
     if earlier == later:
         return
     subject = after.subject or before.subject
     assert subject is not None
-    caller = (after if after.subject else before).survey.caller(principal)
+    caller = old_caller if caller.identity is None else caller
     pairs: dict[tuple[Form | None, Form | None], set[str]] = {}
     for action in earlier.keys() | later.keys():
         was, becomes = earlier.get(action), later.get(action)
@@ -191,7 +194,7 @@ def _shift(
     if old is None:
         return _Shift(kind, told.who, f"can now {verb}", told.tail, cause, certain)
     if new is None:
-        return _Shift(kind, told.who, f"can no longer {verb}", told.tail, cause, certain)
+        return _Shift(kind, told.who, f"can no longer {verb}", "", cause, certain)
     past = subject.phrase(old)
     if kind is ChangeClass.WIDENED:
         now = told.tail or " without a condition" * bool(past.tail)
@@ -208,12 +211,25 @@ def _shift(
     return _Shift(kind, told.who, f"can {verb}", f"{now}, where before {then}", cause, certain)
 
 
-def _by_action(side: Side, principal: Principal) -> dict[str, Permission]:
-    return {
-        action: permission
-        for permission in side.permissions(principal)
-        for action in permission.actions
-    }
+def _by_action(side: Side, principal: Principal, *, told: bool) -> dict[str, Permission]:
+    """Return what a principal can do, by action.
+
+    Args:
+        side: The side.
+        principal: Who.
+        told: Whether this side tells of the principal as much as the other one
+            does. A role that only the other side defines is not there yet, or
+            no longer: what its own policies might allow counts for nothing.
+    """
+    held: dict[str, Permission] = {}
+    for permission in side.permissions(principal):
+        form: Form | None = permission.form
+        if not told:
+            form = permission.form.without(lambda branch: OWN_POLICIES in branch)
+        if form is not None:
+            known = Permission(permission.actions, form, permission.statements)
+            held |= dict.fromkeys(permission.actions, known)
+    return held
 
 
 def _placed(held: Mapping[str, Permission], wanted: set[str]) -> list[PlacedStatement]:
