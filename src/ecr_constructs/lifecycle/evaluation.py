@@ -148,7 +148,7 @@ class Evaluation:
         return reasons.decided(image, scan, outcome, shielded)
 
     def _would_act(self, scan: Scan, place: int) -> bool:
-        return scan.would_act(place, self.images[place])
+        return bool(scan.acts_on([place], self.images))
 
     def _place(self, name: str) -> int:
         exact = self.relations.place_of.get(name)

@@ -115,17 +115,8 @@ class Scan:
             return not image.tags
         return all_match(self._patterns, image.tags)
 
-    def would_act(self, place: int, image: Image) -> bool:
-        """Tell whether the rule would act on an image that it selects, if it decided."""
-        count_type = self.rule.count_type
-        if count_type is CountType.IMAGE_COUNT_MORE_THAN:
-            return self.last_kept is not None and place > self.last_kept
-        if self.limit is None:
-            return False
-        return self.clock(image) < self.limit
-
     def acts_on(self, places: Iterable[int], images: Sequence[Image]) -> list[int]:
-        """Return those of the places selected that the rule would act on, as ``would_act``."""
+        """Return those of the places selected that the rule would act on, if it decided."""
         if self.rule.count_type is CountType.IMAGE_COUNT_MORE_THAN:
             last = self.last_kept
             return [] if last is None else [place for place in places if place > last]
