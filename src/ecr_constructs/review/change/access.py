@@ -16,7 +16,7 @@ from ecr_constructs.access.text import equals
 from ecr_constructs.access.truth import Truth
 from ecr_constructs.access.words import listed
 from ecr_constructs.model.repository import Origin
-from ecr_constructs.model.statement import Principal, Statement
+from ecr_constructs.model.statement import Effect, Principal, Statement
 from ecr_constructs.review.access.form import OWN_POLICIES, Form
 from ecr_constructs.review.access.phrases import Phrase, phrase, statement_words
 from ecr_constructs.review.access.purposes import describe
@@ -148,7 +148,9 @@ def _shifts(
         told = new or old
         if kind is None or told is None or (only is not None and not only(subject, caller, told)):
             continue
-        cause = tuple(_cause(before, after, _placed(earlier, changed), _placed(later, changed)))
+        cause = tuple(
+            _cause(kind, before, after, _placed(earlier, changed), _placed(later, changed))
+        )
         verb = describe(changed, later if kind is ChangeClass.WIDENED else earlier)
         yield _shift(kind, _subject(caller, subject), (old, new), verb, cause)
 
@@ -240,25 +242,28 @@ def _placed(held: Mapping[str, Permission], wanted: set[str]) -> list[PlacedStat
 
 
 def _cause(
+    kind: ChangeClass,
     before: Side,
     after: Side,
     earlier: Sequence[PlacedStatement],
     later: Sequence[PlacedStatement],
 ) -> Iterator[str]:
-    """Yield the statements that came or went and decide."""
+    """Yield the statements that came or went and decide: allows that widen, denies that narrow."""
     known, kept = before.statements(), after.statements()
     old, new = ({_meaning(p.statement) for p in side} for side in (earlier, later))
-    causes = [
-        f"{_source(placed)} {_words(placed)}"
-        for placed in later
-        if _meaning(placed.statement) not in known | old
-    ]
-    causes += (
-        f"{_source(placed)} no longer {_words(placed)}"
-        for placed in earlier
-        if _meaning(placed.statement) not in kept | new
-    )
+    came = [placed for placed in later if _meaning(placed.statement) not in known | old]
+    gone = [placed for placed in earlier if _meaning(placed.statement) not in kept | new]
+    widens = kind is ChangeClass.WIDENED
+    told = [p for p in came if _allows(p) is widens], [p for p in gone if _allows(p) is not widens]
+    if not any(told):
+        told = came, gone
+    causes = [f"{_source(placed)} {_words(placed)}" for placed in told[0]]
+    causes += (f"{_source(placed)} no longer {_words(placed)}" for placed in told[1])
     yield from causes or _denies(before, after)
+
+
+def _allows(placed: PlacedStatement) -> bool:
+    return placed.statement is None or placed.statement.effect is Effect.ALLOW
 
 
 def _denies(before: Side, after: Side) -> Iterator[str]:
