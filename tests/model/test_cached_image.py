@@ -72,6 +72,7 @@ def test_the_prefix_stands_before_the_name(
         (HUB, "Library/Nginx", "must be lower-case .* got 'Library/Nginx'; write 'library/nginx'"),
         (HUB, "", "got ''; write for example 'library/nginx'"),
         (HUB, "a//b", "got 'a//b'; write for example 'library/nginx'"),
+        (HUB, "A//b", "got 'A//b'; write for example 'library/nginx'"),
         (
             rule(OTHER, "my-app", "upstream-app"),
             "image1",

@@ -68,6 +68,7 @@ def test_the_default_prefix_is_that_of_the_console(upstream: Upstream, prefix: s
         rule(prefix="a" * 30),
         rule(prefix="a/b/"),
         rule(HUB, credential_arn=SECRET),
+        rule(HUB, credential_arn=SECRET + "x" * (612 - len(SECRET))),
         rule(HUB, credential_arn=TOKEN),
         rule(HUB, credential_arn=UNKNOWN),
         rule(Upstream.ecr(ACCOUNT, "eu-west-2")),
@@ -119,7 +120,7 @@ def test_takes_what_ecr_takes(value: PullThroughCacheRule) -> None:
             ),
         ),
         (
-            rule(HUB, credential_arn=f"{SECRET}{'x' * 600}"),
+            rule(HUB, credential_arn=SECRET + "x" * (613 - len(SECRET))),
             "50 to 612 characters, got .*; name the secret so",
         ),
         (
