@@ -374,8 +374,8 @@ def test_the_slash_at_the_end_of_a_prefix_is_kept_and_tells_no_templates_apart()
     registry.add_creation_template("team/", applied_for=PUSH)
     with pytest.raises(
         ConfigurationError,
-        match="the creation template 'team' must have one prefix, got 'team' from Stack/Registry and"
-        " 'team/' from Stack/Registry",
+        match="the creation template 'team' must have one prefix, got 'team' from Stack/Registry"
+        " and 'team/' from Stack/Registry",
     ):
         registry.add_creation_template("team", applied_for=PUSH)
     assert set(templates_in(synthesise(app, lint=False)["Stack"])) == {"team/"}

@@ -124,14 +124,15 @@ def partial_arn_problems(secret: secretsmanager.ISecret) -> Iterator[Problem]:
 
 
 def _defined_problems(resource: secretsmanager.CfnSecret) -> Iterator[Problem]:
-    if resource.name is None:
+    name = cdk.Stack.of(resource).resolve(resource.name)
+    if name is None:
         yield problem_at(
             "credential",
             f"credential must have a name that begins with {CREDENTIAL_PREFIX!r}, as Amazon ECR may"
             " read no other secret, got a secret without a name",
             f"write secret_name='{CREDENTIAL_PREFIX}docker-hub', or use PullThroughCacheSecret",
         )
-    yield from secret_problems(name=resource.name, keys=_keys(resource))
+    yield from secret_problems(name=name if isinstance(name, str) else None, keys=_keys(resource))
 
 
 def _keys(resource: secretsmanager.CfnSecret) -> list[str]:
