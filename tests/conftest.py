@@ -6,9 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
+
+# How long an example takes says more of the machine that runs the tests than of the code.
+settings.register_profile(
+    "tests",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("tests")
 
 # CDK is imported inside of fixtures: the tests of the pure layers start without it.
 

@@ -677,6 +677,13 @@ def test_refuses_a_baseline_that_is_wrong_itself(refusing: cdk.Stack) -> None:
     assert second.startswith("baseline.namespaces[0]: ")
 
 
+def test_a_baseline_that_cannot_be_hashed_tells_what_is_wrong_in_it(refusing: cdk.Stack) -> None:
+    days: Any = [7]
+    policy = LifecyclePolicy.of(LifecycleRule.expire_untagged(older_than_days=days))
+    with pytest.raises(ConfigurationError, match=r"baseline\.lifecycle_policy\.rules.*got \[7\]"):
+        GovernedRepository(refusing, "Api", baseline=Baseline(lifecycle_policy=policy))
+
+
 def test_a_filter_of_wildcards_alone_loosens_immutability(refusing: cdk.Stack) -> None:
     with pytest.raises(ConfigurationError, match=r"got 'IMMUTABLE_WITH_EXCLUSION' except \['\*'\]"):
         GovernedRepository(refusing, "Api", image_tag_mutability_exclusion_filters=["*"])
