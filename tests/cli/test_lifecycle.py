@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tests.cli.lifecycle_runs import IMAGES, POLICY, REFUSED, Lifecycle, detail
 
+from ecr_constructs.cli import _lifecycle_input
 from ecr_constructs.cli.main import run
 
 
@@ -119,6 +120,9 @@ def test_shows_on_a_terminal_how_far_reading_is(
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
+    lifecycle.preview()
+    assert terminal.getvalue() == ""  # a small file is read at once
+    monkeypatch.setattr(_lifecycle_input, "_LARGE", 100)
     status, out, _ = lifecycle.preview()
     assert status == 0
     assert "expires 3 images" in out

@@ -30,19 +30,19 @@ def test_compare_shows_people_what_a_change_does(
 7 images of payments/api on 2026-01-31 12:00 UTC
 
 the change deletes 2 images (24.7 MB)
-    2026-01-28 12:00   12.3 MB  {digest("v2")[:19]}  v2  new rule 3, expires: not one of the \
-newest 2 images that match v*
-    2026-01-22 12:00   12.3 MB  {digest("lost")[:19]}  untagged  new rule 2, expires: pushed on \
-2026-01-22 12:00, more than 7 days ago
+    2026-01-28 12:00   12.3 MB  {digest("v2")[:19]}  v2
+      new rule 3, expires: not one of the newest 2 images that match v*
+    2026-01-22 12:00   12.3 MB  {digest("lost")[:19]}  untagged
+      new rule 2, expires: pushed on 2026-01-22 12:00, more than 7 days ago
 
 the change archives 1 image (12.3 MB)
-    2025-10-23 12:00   12.3 MB  {digest("build")[:19]}  sha-1  new rule 4, archived: pushed on \
-2025-10-23 12:00, more than 90 days ago
+    2025-10-23 12:00   12.3 MB  {digest("build")[:19]}  sha-1
+      new rule 4, archived: pushed on 2025-10-23 12:00, more than 90 days ago
 """
     )
     _, out, _ = lifecycle.compare(POLICY, OLD)
     assert "the change saves 3 images (37.0 MB)" in out
-    assert "v2  old rule 3, expires: not one of the newest 2" in out
+    assert "v2\n      old rule 3, expires: not one of the newest 2" in out
 
 
 def test_compare_tells_programs(lifecycle: Lifecycle) -> None:

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ecr_constructs.cli._common import read_text
 from ecr_constructs.errors import ConfigurationError, PolicyDocumentError
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from ecr_constructs.lifecycle.inventory import Inventory
     from ecr_constructs.model.lifecycle import LifecyclePolicy
+
+#: Bytes that take long enough to read for a person to wonder.
+_LARGE: Final = 5_000_000
 
 
 def policy_in(path: Path) -> LifecyclePolicy:
@@ -80,9 +83,9 @@ def inventory_in(path: Path) -> Inventory:
 
     if str(path) == "-":
         return parse_inventory(sys.stdin.buffer, name="standard input")
-    if not (sys.stderr.isatty() and path.is_file()):
-        return read_inventory(path)
-    return _with_progress(path, read_inventory)
+    if sys.stderr.isatty() and path.is_file() and path.stat().st_size > _LARGE:
+        return _with_progress(path, read_inventory)
+    return read_inventory(path)
 
 
 def _with_progress(path: Path, read: Callable[..., Inventory]) -> Inventory:

@@ -96,7 +96,7 @@ def print_comparison(comparison: Comparison, title: str, *, everything: bool) ->
         style, count = _EFFECTS[effect], _images(len(changes))
         out.print(f"\n[{style}]the change {effect}s {count}[/]{size}")
         shown = changes[: None if everything else _SHOWN]
-        lines = [f"{_line(c.after.image)}  [dim]{escape(_why(c))}[/]" for c in shown]
+        lines = [f"{_line(c.after.image)}\n      [dim]{escape(_why(c))}[/]" for c in shown]
         _print_lines(out, lines, len(changes))
     if not comparison.changes:
         out.print("\nthe change makes no difference to them")
@@ -146,7 +146,7 @@ def _print_notes(out: Console, evaluation: Evaluation) -> None:
 
 def _print_lines(out: Console, lines: Sequence[str], count: int) -> None:
     """Print the lines, in one go as they may be many, and how many are left out."""
-    if count > len(lines):
+    if len(lines) < count:
         more = f"and {count - len(lines):,} more, --all shows them"
         lines = [*lines, f"    [dim]{more}[/]"]
     out.print("\n".join(lines))
