@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,12 +11,22 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from cdk_nag import AwsSolutionsChecks
 from tests.synthesis import ENVIRONMENT
 
-from ecr_constructs import Control, Exemption, GovernedRepository, TagMutability
+from ecr_constructs import (
+    Baseline,
+    Control,
+    Exemption,
+    GovernedRegistry,
+    GovernedRepository,
+    TagMutability,
+)
 from ecr_constructs.checks import reading
 from ecr_constructs.constructs.validation import EcrGovernanceValidation
 from ecr_constructs.errors import ConfigurationError
+from ecr_constructs.model.creation_template import AppliedFor
 from ecr_constructs.model.problem import Severity
 from ecr_constructs.nag import EcrGovernanceChecks
 
@@ -177,7 +188,8 @@ def test_acknowledgement_of_another_plugin_silences_nothing(app: cdk.App, stack:
         app.synth()
 
 
-def test_exemption_needs_no_acknowledgement(app: cdk.App, stack: cdk.Stack) -> None:
+def test_exemption_is_in_the_report_with_its_reason(app: cdk.App, stack: cdk.Stack) -> None:
+    """It acknowledges the rules that it loosens by itself."""
     GovernedRepository(
         stack,
         "Api",
@@ -186,6 +198,75 @@ def test_exemption_needs_no_acknowledgement(app: cdk.App, stack: cdk.Stack) -> N
     )
     add(app, EcrGovernanceValidation())
     app.synth()
+    (suppressed,) = report_of(app)["suppressedViolations"]
+    assert (suppressed["ruleName"], suppressed["reason"]) == (TAGS, "rebuilt every night")
+
+
+def test_control_that_is_loosened_later_is_acknowledged_too(app: cdk.App, stack: cdk.Stack) -> None:
+    baseline = Baseline(
+        exemptions=[Exemption(Control.ADMINISTRATIVE_ACCESS, reason="one team, two accounts")]
+    )
+    repository = GovernedRepository(stack, "Api", baseline=baseline)
+    repository.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.AccountPrincipal("222222222222")], actions=["ecr:BatchDeleteImage"]
+        )
+    )
+    add(app, EcrGovernanceValidation())
+    app.synth()
+    (suppressed,) = report_of(app)["suppressedViolations"]
+    assert suppressed["ruleName"] == "EcrGovernance-AdministrativeAccess"
+
+
+def test_exemption_of_a_template_is_acknowledged_at_it(app: cdk.App, stack: cdk.Stack) -> None:
+    GovernedRegistry(stack, "Registry").add_creation_template(
+        "nightly",
+        applied_for=[AppliedFor.CREATE_ON_PUSH],
+        image_tag_mutability=TagMutability.MUTABLE,
+        exemptions=[Exemption(Control.TAG_IMMUTABILITY, reason="rebuilt every night")],
+    )
+    add(app, EcrGovernanceValidation())
+    app.synth()
+    (suppressed,) = report_of(app)["suppressedViolations"]
+    assert (suppressed["ruleName"], suppressed["reason"]) == (TAGS, "rebuilt every night")
+    (found,) = suppressed["violatingConstructs"]
+    assert found["constructPath"].startswith("Main/Registry/")
+
+
+def test_exemption_that_has_expired_acknowledges_nothing(app: cdk.App, stack: cdk.Stack) -> None:
+    GovernedRepository(
+        stack,
+        "Api",
+        image_tag_mutability=TagMutability.MUTABLE,
+        exemptions=[
+            Exemption(Control.TAG_IMMUTABILITY, reason="for now", expires=dt.date(2020, 1, 1))
+        ],
+    )
+    add(app, EcrGovernanceValidation())
+    with pytest.raises(RuntimeError, match="has expired on 2020-01-01"):
+        app.synth()
+    rules = [violation["ruleName"] for violation in report_of(app)["violations"]]
+    assert rules == ["EcrGovernance-ExemptionExpired", TAGS]
+
+
+def test_exemption_from_public_access_acknowledges_cdk_nags_rule_too(
+    app: cdk.App, stack: cdk.Stack
+) -> None:
+    repository = GovernedRepository(
+        stack, "Api", exemptions=[Exemption(Control.PUBLIC_ACCESS, reason="open data")]
+    )
+    repository.add_to_resource_policy(
+        iam.PolicyStatement(principals=[iam.AnyPrincipal()], actions=["ecr:BatchGetImage"])
+    )
+    add(app, AwsSolutionsChecks())
+    add(app, EcrGovernanceValidation())
+    app.synth()
+
+
+def test_nothing_is_acknowledged_without_an_exemption(app: cdk.App, stack: cdk.Stack) -> None:
+    GovernedRepository(stack, "Api")
+    metadata = (Path(app.synth().directory) / "Main.metadata.json").read_text(encoding="utf-8")
+    assert "acknowledged-rules" not in metadata
 
 
 def test_selected_rules_run_alone_and_ignored_ones_not(app: cdk.App, stack: cdk.Stack) -> None:

@@ -82,6 +82,11 @@ def write_properties(
 
 def record_exemptions(resource: cdk.CfnResource, exemptions: Iterable[Exemption]) -> None:
     """Write the exemptions that a resource relies on into its metadata."""
-    recorded = [each.to_metadata() for each in exemptions]
+    recorded = tuple(exemptions)
     if recorded:
-        resource.add_metadata("EcrConstructs", {"exemptions": recorded})
+        from ecr_constructs.constructs.validation import acknowledge_exemptions
+
+        resource.add_metadata(
+            "EcrConstructs", {"exemptions": [each.to_metadata() for each in recorded]}
+        )
+        acknowledge_exemptions(resource, recorded)

@@ -284,6 +284,9 @@ class GovernedRepository(RepositoryAccess):
             self._cfn.add_metadata(
                 "EcrConstructs", {"exemptions": [e.to_metadata() for e in self._recorded]}
             )
+            from ecr_constructs.constructs.validation import acknowledge_exemptions
+
+            acknowledge_exemptions(self, self._recorded)
 
 
 def _default_mutability(filters: tuple[str, ...]) -> TagMutability:

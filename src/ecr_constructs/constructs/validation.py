@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
+from typing import Final
 
 import aws_cdk as cdk
 import jsii
@@ -22,6 +24,7 @@ from ecr_constructs.checks.reading import read_once
 from ecr_constructs.checks.rule import Rule
 from ecr_constructs.checks.rules import CATALOGUE
 from ecr_constructs.checks.selection import select_rules
+from ecr_constructs.model.baseline import Control, Exemption
 from ecr_constructs.model.problem import Severity
 
 
@@ -171,3 +174,38 @@ def _resource(finding: Finding, outdir: str, *, by_path: bool) -> cdk.PolicyViol
         template_path=os.path.join(outdir, origin.template),  # noqa: PTH118 - CDK's own string
         locations=[f"Properties.{finding.path}" if finding.path else "Properties"],
     )
+
+
+def acknowledge_exemptions(scope: IConstruct, exemptions: Iterable[Exemption]) -> None:
+    """Acknowledge the rules that exemptions loosen, so that CDK's report has their reasons.
+
+    An exemption that has expired acknowledges nothing: the date never changes a
+    template, and the findings that it covered count again.
+
+    Args:
+        scope: The construct that has the exemptions.
+        exemptions: What it relies on.
+    """
+    today = dt.datetime.now(tz=dt.UTC).date()
+    said = [
+        cdk.Acknowledgment(id=rule, reason=exemption.reason)
+        for exemption in exemptions
+        if not exemption.has_expired(today)
+        for rule in _LOOSENED.get(exemption.control, ())
+    ]
+    if said:
+        cdk.Validations.of(scope).acknowledge(*said)
+
+
+def _loosened() -> Mapping[Control, Sequence[str]]:
+    """Return what is acknowledged with an exemption from each control, as CDK knows it."""
+    ids: dict[Control, list[str]] = defaultdict(list)
+    for rule in CATALOGUE:
+        if rule.control is not None:
+            ids[rule.control].append(f"{PLUGIN}::{rule.id}")
+            theirs = rule.elsewhere.get("cdk-nag", "").split(", ")
+            ids[rule.control] += (f"{each.partition('-')[0]}::{each}" for each in theirs if each)
+    return ids
+
+
+_LOOSENED: Final = _loosened()
