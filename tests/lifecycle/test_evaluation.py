@@ -265,6 +265,8 @@ def test_calls_an_upper_bound_what_an_index_may_hold() -> None:
     told = child._replace(referenced_by=())
     assert notes(evaluated([index, told], TWO_DAYS)) == []
     assert notes(evaluated([child], TWO_DAYS)) == []  # there is no index
+    signature = image("sig", 9, media_type=MANIFEST, subject_digest=digest("gone"))
+    assert notes(evaluated([index, signature], TWO_DAYS)) == []  # no index lists a signature
     archived = index._replace(status="ARCHIVED", last_archived_at=days_ago(1))
     assert notes(evaluated([archived, child], TWO_DAYS)) == []  # it would hold nothing
     assert notes(evaluated([index, child], R.expire(older_than_days=20))) == []  # nothing goes

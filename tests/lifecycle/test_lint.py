@@ -138,6 +138,12 @@ def test_a_tagged_and_an_untagged_rule_together_shield_any() -> None:
     assert "rules[1] and rules[0] select all its images" in problem["shielded"].message
 
 
+def test_a_rule_for_any_image_reaches_the_untagged_below_one_for_every_tag() -> None:
+    problems = said(R.keep_newest(5, tag_patterns=["*"]), R.archive(older_than_days=9))
+    assert "shielded" not in problems
+    assert "partly-shielded" in problems
+
+
 def test_a_protection_that_comes_too_late_protects_nothing() -> None:
     problem = said(
         UNTAGGED, R.expire(older_than_days=5, tag_patterns=["*"]), R.protect(tag_patterns=["v*"])
@@ -180,6 +186,12 @@ def test_a_protection_is_meant_to_shield() -> None:
 
 def test_rules_of_two_storage_classes_do_not_shield_each_other() -> None:
     assert said(R.archive(older_than_days=90), R.expire_archived(after_days=365)) == {}
+    tagged = said(
+        UNTAGGED,
+        R.keep_newest(5, tag_patterns=["v*"]),
+        R.expire_archived(after_days=365, tag_patterns=["v1*"]),
+    )
+    assert tagged == {}
 
 
 def test_shields_by_a_second_tag_show_in_the_images_only() -> None:

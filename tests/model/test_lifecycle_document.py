@@ -178,6 +178,7 @@ def test_counts_no_wildcards_in_prefixes() -> None:
     ("rules", "kind", "path"),
     [
         ([COUNT, AGE], "priority-unique", "rules[1].rulePriority"),
+        ([PULLED, AGE], "priority-unique", "rules[1].rulePriority"),
         ([changed(PULLED, rulePriority=1), changed(AGE, rulePriority=2)], "any-last",
          "rules[0].rulePriority"),
         ([changed(AGE, rulePriority=2), changed(PULLED, rulePriority=1)], "any-last",

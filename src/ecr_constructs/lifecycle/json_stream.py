@@ -94,8 +94,9 @@ class JsonStream:
                 self._fail(error)
             except (ValueError, RecursionError) as error:
                 self.fail(f"is no JSON: {error}")
-            # A number at the very end of the window may go on behind it.
-            if end == len(self._text) and self._fill():
+            # A number at the very end of the window may go on behind it: 1 as in 1.5 or 12.
+            number = isinstance(value, (int, float))
+            if number and end > len(self._text) - _MARGIN and self._fill():
                 continue
             self._at = end
             return value
