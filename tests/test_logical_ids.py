@@ -18,7 +18,13 @@ from tests.synthesis import (
     synthesise,
 )
 
-from ecr_constructs import GovernedRepository, Principals
+from ecr_constructs import Baseline, GovernedRepository, Principals
+from ecr_constructs.constructs.cache_secret import PullThroughCacheSecret
+from ecr_constructs.constructs.registry import GovernedRegistry
+from ecr_constructs.model.creation_template import AppliedFor
+from ecr_constructs.model.registry_reference import RegistryReference
+from ecr_constructs.model.scanning import Scanning
+from ecr_constructs.model.upstream import Upstream
 
 Define: TypeAlias = Callable[[Construct, str], Any]
 
@@ -121,3 +127,88 @@ def test_stages_do_not_change_the_id() -> None:
     GovernedRepository(new_stack(stage), "Api")
     (template,) = synthesise(app).values()
     assert list(repositories_in(template)) == ["ApiF70053CD"]
+
+
+# The settings of a registry
+
+
+def settings(stack: cdk.Stack) -> None:
+    """Define everything that a registry has."""
+    registry = GovernedRegistry(
+        stack,
+        "Registry",
+        baseline=Baseline(customer_managed_keys=True),
+        scanning=Scanning.basic(on_push=["*"]),
+    )
+    registry.add_repository("Api", repository_name="payments/api")
+    registry.allow(Principals.account(OTHER_ACCOUNT), actions=["ecr:BatchGetImage"])
+    registry.replicate_to(RegistryReference(OTHER_ACCOUNT, "eu-central-1"))
+    registry.add_creation_template("team.x/a-b", applied_for=[AppliedFor.CREATE_ON_PUSH])
+    registry.add_creation_template("ROOT", applied_for=[AppliedFor.REPLICATION])
+    secret = PullThroughCacheSecret(stack, "DockerHub", name="docker-hub")
+    registry.add_pull_through_cache(Upstream.docker_hub(), credential=secret)
+    registry.add_pull_through_cache(
+        Upstream.ecr(OTHER_ACCOUNT, "eu-west-1"), construct_id="Platform"
+    )
+
+
+#: Type of resource -> logical ids, in the order of the alphabet.
+SETTINGS = {
+    "AWS::ECR::PullThroughCacheRule": [
+        "RegistryPullThroughCachesPlatform4B086E47",
+        "RegistryPullThroughCachesdockerhub39673193",
+    ],
+    "AWS::ECR::RegistryPolicy": ["RegistryPolicyA22C660A"],
+    "AWS::ECR::RegistryScanningConfiguration": ["RegistryScanning6CEAD07B"],
+    "AWS::ECR::ReplicationConfiguration": ["RegistryReplicationD9FDE45D"],
+    "AWS::ECR::Repository": ["RegistryApi566C2B55"],
+    "AWS::ECR::RepositoryCreationTemplate": [
+        "RegistryCreationTemplatesROOT121F2DF9",
+        "RegistryCreationTemplatesdockerhubAA8BD393",
+        "RegistryCreationTemplatesecr3815E2E2",
+        "RegistryCreationTemplatesteamxab02A95972",
+    ],
+    "AWS::IAM::Role": [
+        "RegistryCreationTemplatesROOTRole7D980035",
+        "RegistryCreationTemplatesdockerhubRoleF8458F45",
+        "RegistryCreationTemplatesecrRoleB0A820FA",
+        "RegistryCreationTemplatesteamxabRole56FA5A76",
+        "RegistryPullThroughCachesPlatformRole7C9DE0E1",
+    ],
+    "AWS::KMS::Key": ["RegistryKey1053ED4C"],
+    "AWS::SecretsManager::Secret": ["DockerHub84DFFEF1"],
+}
+
+
+def test_the_settings_of_a_registry_have_ids_that_never_change() -> None:
+    app = new_app(validate=False)
+    settings(new_stack(app))
+    (template,) = synthesise(app).values()
+    found: dict[str, list[str]] = {}
+    for logical_id, resource in template["Resources"].items():
+        found.setdefault(resource["Type"], []).append(logical_id)
+    assert {kind: sorted(ids) for kind, ids in found.items()} == SETTINGS
+
+
+def test_the_ids_of_settings_depend_on_nothing_but_their_prefixes() -> None:
+    """Neither on their order nor on what else there is."""
+    ids = []
+    for prefixes in (["web", "app"], ["app", "web", "more"]):
+        app = new_app(validate=False)
+        registry = GovernedRegistry(new_stack(app), "Registry")
+        for prefix in prefixes:
+            registry.add_pull_through_cache(Upstream.quay(), ecr_repository_prefix=prefix)
+        (template,) = synthesise(app).values()
+        ids.append(set(template["Resources"]))
+    assert ids[0] < ids[1]
+    assert len(ids[0]) == 4
+
+
+def test_prefixes_that_look_alike_have_ids_of_their_own() -> None:
+    """As a path, ``/`` in an id would become ``--``."""
+    app = new_app(validate=False)
+    registry = GovernedRegistry(new_stack(app), "Registry")
+    for prefix in ("a/b", "a--b", "a-b", "a.b"):
+        registry.add_creation_template(prefix, applied_for=[AppliedFor.REPLICATION])
+    (template,) = synthesise(app).values()
+    assert len(template["Resources"]) == 4
