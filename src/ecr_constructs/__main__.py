@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ecr_constructs.cli import main
+from ecr_constructs.cli import start
 
-main()
+start()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ecr_constructs.cli import main
+from ecr_constructs.cli import start
 from ecr_constructs.cli.main import run
 
 PUBLIC = {
@@ -144,7 +144,7 @@ def test_missing_extra_says_what_to_install(
     monkeypatch.delitem(sys.modules, "ecr_constructs.cli.main")
     monkeypatch.setitem(sys.modules, "typer", None)
     with pytest.raises(SystemExit) as stopped:
-        main()
+        start()
     assert stopped.value.code == 2
     assert capsys.readouterr().err == (
         "ecr-constructs: the command line needs 'typer', which is not installed; run: pip install"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 
-def main() -> None:
+def start() -> None:
     """Run the command line and exit with its status."""
     try:
         from ecr_constructs.cli.main import run
