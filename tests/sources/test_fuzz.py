@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from tests.sources.templates import ACCOUNT, REGION
 
 from ecr_constructs.errors import SourceError
+from ecr_constructs.model.identity_cfn import IAM_TYPES
 from ecr_constructs.model.registry import Deployment
 from ecr_constructs.sources.assembly import read_assembly
+from ecr_constructs.sources.resources import KINDS
 
 NAMES = ["A", "B", "Repo", "AWS::Region", "AWS::NoValue", "AWS::AccountId", "Cond", ""]
 FUNCTIONS = [
@@ -28,6 +30,18 @@ FUNCTIONS = [
     ),
 ]
 PROPERTIES = [
+    *("PolicyText", "PolicyDocument", "Rules", "ReplicationConfiguration", "Destinations"),
+    *("RepositoryFilters", "Filter", "FilterType", "ScanType", "ScanFrequency", "AppliedFor"),
+    *("EcrRepositoryPrefix", "UpstreamRegistryUrl", "CredentialArn", "Prefix", "RepositoryPolicy"),
+    *(
+        "ResourceTags",
+        "CustomRoleArn",
+        "Roles",
+        "Users",
+        "Policies",
+        "EventPattern",
+        "PrincipalArn",
+    ),
     *("RepositoryName", "ImageTagMutability", "ImageTagMutabilityExclusionFilters"),
     *("ImageScanningConfiguration", "ScanOnPush", "EncryptionConfiguration", "KmsKey"),
     *("LifecyclePolicy", "LifecyclePolicyText", "RepositoryPolicyText", "Tags", "EmptyOnDelete"),
@@ -70,8 +84,17 @@ REPOSITORY = st.fixed_dictionaries(
         "Metadata": st.fixed_dictionaries({"EcrConstructs": JSON}) | JSON,
     },
 )
-TYPES = ["AWS::CloudFormation::Stack", "Custom::CrossRegionExportWriter", "AWS::IAM::Role", 5]
-OTHER = st.fixed_dictionaries({"Type": st.sampled_from(TYPES), "Properties": JSON})
+TYPES = [
+    *("AWS::CloudFormation::Stack", "Custom::CrossRegionExportWriter", 5),
+    *sorted(KINDS),
+    *sorted(IAM_TYPES),
+]
+OTHER = st.fixed_dictionaries(
+    {
+        "Type": st.sampled_from(TYPES),
+        "Properties": st.dictionaries(st.sampled_from(PROPERTIES) | KEYS, JSON, max_size=4) | JSON,
+    }
+)
 RESOURCES = st.dictionaries(
     st.sampled_from(NAMES) | KEYS, REPOSITORY | OTHER | JSON, min_size=1, max_size=4
 )
