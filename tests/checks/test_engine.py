@@ -173,3 +173,44 @@ def test_resource_of_no_template_is_known_by_its_name() -> None:
     rules = select_rules(CATALOGUE, select=["TagImmutability"])
     (finding,) = run_checks(deployment, rules, today=TODAY)
     assert finding.place == "payments/api"
+
+
+PARAMETER = {"Parameters": {"Policy": {"Type": "String"}}}
+
+
+def unreadable(tmp_path: Path, **options: Any) -> tuple[Finding, ...]:
+    resource = repository(LifecyclePolicy={"LifecyclePolicyText": {"Ref": "Policy"}})
+    return found(tmp_path, {"Api": resource}, **options, **PARAMETER)
+
+
+def test_what_cannot_be_told_for_one_reason_is_told_once(tmp_path: Path) -> None:
+    (finding,) = unreadable(tmp_path)
+    assert finding.rule == "EcrGovernance-LifecyclePolicy"
+    assert "what the lifecycle policy does cannot be told" in finding.message
+    assert finding.message.endswith("and so cannot what 9 more rules ask")
+
+
+def test_each_rule_tells_it_where_it_is_asked_alone(tmp_path: Path) -> None:
+    (finding,) = unreadable(tmp_path, select=["LifecycleShielded"])
+    assert finding.rule == "EcrGovernance-LifecycleShielded"
+    assert "more rules" not in finding.message
+
+
+def test_acknowledging_one_of_them_leaves_the_others(tmp_path: Path) -> None:
+    resource = repository(LifecyclePolicy={"LifecyclePolicyText": {"Ref": "Policy"}})
+    write_assembly(
+        tmp_path,
+        {"Main": {"Resources": {"Api": resource}, **PARAMETER}},
+        acknowledged={"Main/Api": {"EcrGovernance-LifecyclePolicy": "set by the pipeline"}},
+    )
+    acknowledged, counting = sorted(findings(tmp_path), key=lambda each: each.counts)
+    assert acknowledged.acknowledged == "set by the pipeline"
+    assert counting.rule == "EcrGovernance-LifecycleGrammar"
+    assert counting.message.endswith("8 more rules ask")
+
+
+def test_same_question_at_two_resources_is_two_findings(tmp_path: Path) -> None:
+    resource = repository(
+        RepositoryName=None, LifecyclePolicy={"LifecyclePolicyText": {"Ref": "Policy"}}
+    )
+    assert len(found(tmp_path, {"Api": resource, "Web": resource}, **PARAMETER)) == 2

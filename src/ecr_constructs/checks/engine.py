@@ -6,7 +6,7 @@ Layer: checks; imports ``model`` and ``lifecycle``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -104,8 +104,26 @@ def run_checks(
         for rule in rules
         for located in rule.check(facts)
     ]
-    findings.sort(key=_position)
-    return tuple(findings)
+    return tuple(sorted(_told_once(findings), key=_position))
+
+
+def _told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings, and what cannot be told for one reason once.
+
+    A policy that is a parameter is a question of ten rules, and one answer. The
+    first of them in the order of the catalogue stands for all; what is
+    acknowledged stands for itself.
+    """
+    unknown: dict[tuple[Origin, str, str | None], list[Finding]] = {}
+    for finding in findings:
+        if finding.status is Status.UNKNOWN:
+            said = (finding.origin, finding.message, finding.acknowledged)
+            unknown.setdefault(said, []).append(finding)
+        else:
+            yield finding
+    for first, *others in unknown.values():
+        more = f", and so cannot what {len(others)} more rules ask" if others else ""
+        yield replace(first, message=f"{first.message}{more}")
 
 
 def _finding(

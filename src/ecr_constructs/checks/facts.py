@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 from ecr_constructs.lifecycle.lint import lint
 from ecr_constructs.model.acknowledgement import Acknowledgement
 from ecr_constructs.model.baseline import Exemption
-from ecr_constructs.model.creation_template import CreationTemplate
+from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Malformed, Problem
@@ -48,6 +48,8 @@ class Held:
         account: The account of the images that it is about.
         region: Their Region.
         kind: What a resource policy is attached to.
+        is_cache: Whether it is about images that a cache pulls again when they
+            are asked for.
         origins: The resources that have it.
     """
 
@@ -57,6 +59,7 @@ class Held:
     account: Text
     region: Text
     kind: PolicyKind = PolicyKind.REPOSITORY
+    is_cache: bool = False
     origins: list[Origin] = field(default_factory=list, compare=False)
 
     def at_each(self, problem: Problem) -> Iterator[Located]:
@@ -170,7 +173,8 @@ class Facts:
         for registry, template, origin in self.templates:
             place = registry.account, registry.region
             document, what = template.lifecycle_policy, "the template's lifecycle policy"
-            yield Held(what, path, document, *place), origin
+            is_cache = set(template.applied_for) == {AppliedFor.PULL_THROUGH_CACHE}
+            yield Held(what, path, document, *place, is_cache=is_cache), origin
 
     @cached_property
     def exemptions(self) -> Mapping[Origin, tuple[Exemption, ...]]:
@@ -213,7 +217,7 @@ def _shared(policies: Iterable[tuple[Held, Origin]]) -> tuple[Held, ...]:
     """Return each policy once, with all that have it."""
     groups: dict[Hashable, Held] = {}
     for held, origin in policies:
-        key = (held.what, id(held.document), held.account, held.region)
+        key = (held.what, id(held.document), held.account, held.region, held.is_cache)
         groups.setdefault(key, held).origins.append(origin)
     return tuple(groups.values())
 

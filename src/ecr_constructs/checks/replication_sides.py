@@ -93,7 +93,7 @@ class Side:
 
 
 def sides(facts: Facts) -> Iterator[Side]:
-    """Yield what each registry sends to each other one."""
+    """Yield what each registry sends to each other one, and not what it sends to itself."""
     places = {(str(r.region), str(r.account)): r for r in facts.deployment.registries}
     for registry in facts.deployment.registries:
         if not isinstance(registry.replication, Replication):
@@ -102,6 +102,8 @@ def sides(facts: Facts) -> Iterator[Side]:
             for index, rule in enumerate(registry.replication.rules):
                 known = [f for f in rule.repository_filters if isinstance(f, str) and is_known(f)]
                 for destination in rule.destinations:
+                    if destination == Destination(registry.region, registry.account):
+                        continue
                     place = (str(destination.region), str(destination.registry_id))
                     yield Side(
                         source=registry,

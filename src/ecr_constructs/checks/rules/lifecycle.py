@@ -21,11 +21,20 @@ from ecr_constructs.model.registry import Located
 _POLICIES: Final = f"{GUIDE}/LifecyclePolicies.html"
 
 
-def _each_policy(check: Callable[[Facts, LifecyclePolicy], Iterator[Problem]]) -> Check:
-    """Make a rule's function from one that looks at a lifecycle policy at a time."""
+def _each_policy(
+    check: Callable[[Facts, LifecyclePolicy], Iterator[Problem]], *, of_caches: bool
+) -> Check:
+    """Make a rule's function from one that looks at a lifecycle policy at a time.
+
+    Args:
+        check: Looks at one.
+        of_caches: Whether what a pull through cache holds is its concern.
+    """
 
     def check_all(facts: Facts) -> Iterator[Located]:
         for held in facts.lifecycle_policies:
+            if held.is_cache and not of_caches:
+                continue
             if isinstance(held.document, LifecyclePolicy):
                 for problem in check(facts, held.document):
                     yield from held.at_each(problem.below(held.path))
@@ -76,7 +85,7 @@ def _grammar(facts: Facts) -> Iterator[Located]:
                 yield from held.at_each(violation(message, problem.fix, path=held.path))
 
 
-def _surprise(*kinds: str) -> Check:
+def _surprise(*kinds: str, of_caches: bool = True) -> Check:
     """Make a rule's function from the ids of lint's warnings."""
 
     def check(facts: Facts, policy: LifecyclePolicy) -> Iterator[Problem]:
@@ -87,11 +96,17 @@ def _surprise(*kinds: str) -> Check:
                     f"{problem.path}: {problem.message}", problem.fix, detail=problem.path
                 )
 
-    return _each_policy(check)
+    return _each_policy(check, of_caches=of_caches)
 
 
 def _warning(
-    name: str, *kinds: str, title: str, explanation: str, remediation: str, source: str
+    name: str,
+    *kinds: str,
+    title: str,
+    explanation: str,
+    remediation: str,
+    source: str,
+    of_caches: bool = True,
 ) -> Rule:
     return Rule(
         id=f"{PREFIX}{name}",
@@ -100,7 +115,7 @@ def _warning(
         explanation=explanation,
         remediation=remediation,
         source=source,
-        check=_surprise(*kinds),
+        check=_surprise(*kinds, of_caches=of_caches),
     )
 
 
@@ -198,20 +213,24 @@ RULES: Final = (
         "catch-all",
         title="A rule that expires everything spares what must stay",
         explanation="A rule for any image expires releases and what is running too, where no"
-        " earlier rule selects them. Amazon ECR does not look at what is deployed.",
+        " earlier rule selects them. Amazon ECR does not look at what is deployed. What a pull"
+        " through cache holds is pulled again, and so no finding.",
         remediation="LifecycleRule.keep_newest(50, tag_patterns=['v*']) before it. In the policy: a"
         " rule with a lower rulePriority for the tags that must stay.",
         source=f"{ROADMAP}/2039",
+        of_caches=False,
     ),
     _warning(
         "LifecycleEmptiesRepository",
         "empties-repository",
         title="An age alone does not empty a repository",
         explanation="A rule by age takes the last image of a repository that nobody pushes to: the"
-        " service that is stable for a year loses the image that it runs.",
+        " service that is stable for a year loses the image that it runs. What a pull through cache"
+        " holds is pulled again, and so no finding.",
         remediation="LifecycleRule.keep_newest(10, tag_patterns=['v*']) before it, which keeps a"
         " number. In the policy: a rule with imageCountMoreThan and a lower rulePriority.",
         source=f"{GUIDE}/lifecycle_policy_examples.html",
+        of_caches=False,
     ),
     _warning(
         "LifecycleUnverified",

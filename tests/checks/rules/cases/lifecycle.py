@@ -48,6 +48,11 @@ def template(given: object) -> dict[str, Any]:
     }
 
 
+def cache(given: str) -> dict[str, Any]:
+    members = {"Prefix": "hub", "AppliedFor": ["PULL_THROUGH_CACHE"], "LifecyclePolicy": given}
+    return {"T": resource("RepositoryCreationTemplate", **members)}
+
+
 def both(name: str, about: str, given: object, status: str = "") -> tuple[Case, Case]:
     """Return a case of a repository and one of a template with the same policy."""
     sections = UNKNOWN if given == GIVEN else {}
@@ -141,6 +146,9 @@ CASES: tuple[Case, ...] = (
     ),
     *both("LifecycleCatchAll", "nothing is spared", text(rule(1, keep=5, **ANY)), "fail"),
     *both("LifecycleCatchAll", "parameter", GIVEN, "unknown"),
+    case("LifecycleCatchAll", "a cache, which pulls again", cache(text(rule(1, keep=5, **ANY)))),
+    case("LifecycleEmptiesRepository", "a cache", cache(text(rule(1, days=30, **ANY)))),
+    case("UntaggedExpiry", "a cache", cache(text(rule(1, "v*", keep=5))), "fail T"),
     *both(
         "LifecycleEmptiesRepository",
         "a number stays",
