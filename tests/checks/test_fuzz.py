@@ -18,17 +18,15 @@ from ecr_constructs.checks.sarif import to_sarif
 from ecr_constructs.model.problem import Severity, Status
 from ecr_constructs.sources.assembly import read_assembly
 
-WORDS = st.sampled_from(
-    """* Allow Deny AWS Service ecr:* ecr:PutImage IMMUTABLE ROOT 222222222222
+_WORDS = """* Allow Deny AWS Service ecr:* ecr:PutImage IMMUTABLE ROOT 222222222222
     arn:aws:iam::222222222222:root aws:PrincipalOrgID StringEquals REPLICATION PULL_THROUGH_CACHE
-    ENHANCED eu-west-1 { [] ${AWS::Region}""".split()
-)
-NAMES = st.sampled_from(
-    """Properties Type Ref Fn::Sub Fn::If Fn::GetAtt Statement Principal Action Condition Rules
+    ENHANCED eu-west-1 { [] ${AWS::Region}"""
+_NAMES = """Properties Type Ref Fn::Sub Fn::If Fn::GetAtt Statement Principal Action Condition Rules
     RepositoryFilters Filter Destinations Region RepositoryPolicyText LifecyclePolicy
     LifecyclePolicyText PolicyText Prefix AppliedFor Metadata EcrConstructs exemptions control
-    reason expires""".split()
-)
+    reason expires"""
+WORDS = st.sampled_from(_WORDS.split())
+NAMES = st.sampled_from(_NAMES.split())
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | WORDS,
     lambda below: (
