@@ -86,3 +86,21 @@ def read_text(path: Path, what: str) -> str:
         raise ConfigurationError(
             f"{what} {str(path)!r} cannot be read ({reason}); name a file that is there, or '-'"
         ) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that the user named, whole or not at all.
+
+    Raises:
+        ConfigurationError: If it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise ConfigurationError(
+            f"{str(path)!r} cannot be written ({error.strerror}); name a file in a folder that is"
+            " there"
+        ) from error

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import Abort, TyperException
 
-from ecr_constructs.cli import access, check, lifecycle, review
+from ecr_constructs.cli import access, check, import_map, lifecycle, review
 from ecr_constructs.cli._common import Status
 from ecr_constructs.errors import ConfigurationError
 
@@ -25,6 +25,9 @@ app = typer.Typer(
 )
 app.command(short_help="Check an assembly against the catalogue of rules.")(check.check)
 app.command(short_help="Say in words what the registries of an assembly are.")(review.review)
+app.command("import-map", short_help="Write the file with which `cdk import` finds a registry.")(
+    import_map.import_map
+)
 app.add_typer(lifecycle.app, name="lifecycle")
 app.add_typer(access.app, name="access")
 

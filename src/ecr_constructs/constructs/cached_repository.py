@@ -103,7 +103,7 @@ class CachedRepository(ecr.RepositoryBase):
                 Statement(principals=(root,), actions=tuple(sorted(wanted)), resources=(self._arn,))
             )
             grant = iam.Grant.add_to_principal(
-                grantee=grantee, actions=sorted(wanted), resource_arns=[self._arn], scope=self
+                grantee=grantee, actions=sorted(wanted), resource_arns=[self._arn]
             )
         else:
             grant = iam.Grant.add_to_principal_or_resource(

@@ -55,6 +55,17 @@ def read_assembly(
         ConfigurationError: If an account or Region is none, or no template has
             a parameter of a given name.
     """
+    return _deployment(open_stacks(path, account=account, region=region, parameters=parameters))
+
+
+def open_stacks(
+    path: Path | str,
+    *,
+    account: str | None = None,
+    region: str | None = None,
+    parameters: Mapping[str, str] | None = None,
+) -> Opener:
+    """Open the stacks of an assembly or a template; see :func:`read_assembly`."""
     _check_place(account, region)
     path, given = Path(path), parameters or _NO_PARAMETERS
     environment = Environment.of(account, region)
@@ -71,7 +82,7 @@ def read_assembly(
             path=str(path),
         )
     _check_parameters(given, opener.stacks)
-    return _deployment(opener)
+    return opener
 
 
 def _deployment(opener: Opener) -> Deployment:
