@@ -6,7 +6,7 @@ import gzip
 import io
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -313,3 +313,32 @@ def test_reads_from_a_pipe() -> None:
 
     for data in (json.dumps(several(9)).encode(), gzip.compress(json.dumps(several(9)).encode())):
         assert len(parse_inventory(Pipe(data), name="standard input").images) == 9
+
+
+@given(
+    st.datetimes(
+        min_value=datetime(2, 1, 1),  # noqa: DTZ001
+        max_value=datetime(9998, 1, 1),  # noqa: DTZ001
+        timezones=st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(
+            lambda offset: timezone(timedelta(minutes=offset // timedelta(minutes=1)))
+        ),
+    ),
+    st.booleans(),
+)
+def test_reads_every_date_with_an_offset(time: datetime, with_seconds_of_offset: bool) -> None:  # noqa: FBT001
+    if with_seconds_of_offset:
+        offset = time.utcoffset() or timedelta()
+        time = time.replace(tzinfo=timezone(offset + timedelta(seconds=30)))
+    for _ in range(2):  # the second time, the offset is known
+        (image,) = parse(json.dumps([BARE | {"imagePushedAt": time.isoformat()}])).images
+        assert image.pushed_at == time
+        assert image.pushed_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "text", ["+01:00", "x+01:00", "2026-01-31+01:00", "2026-02-30T00:00:00+01:00", "12:00+01:00"]
+)
+def test_refuses_what_only_ends_like_a_date(text: str) -> None:
+    parse(json.dumps([BARE]))  # +01:00 is known now
+    with pytest.raises(SourceError, match="imagePushedAt must be a date with a time zone"):
+        parse(json.dumps([BARE | {"imagePushedAt": text}]))

@@ -101,15 +101,16 @@ def evaluate(
 
 def _newest_first(images: Iterable[Image], now: datetime) -> list[Image]:
     """Sort by push time, images of the same time by their digests."""
-    ordered, time_of = list(images), attrgetter("push_time")
-    _check_zones(ordered, now)
-    ordered.sort(key=time_of, reverse=True)
-    times = list(map(time_of, ordered))
-    if any(map(eq, times, islice(times, 1, None))):
+    held = list(images)
+    _check_zones(held, now)
+    times = [image.push_time for image in held]
+    order = sorted(range(len(held)), key=times.__getitem__, reverse=True)
+    in_order = [times[place] for place in order]
+    if any(map(eq, in_order, islice(in_order, 1, None))):
         # Sorting is stable in reverse too: what is equal stays in the order of the digests.
-        ordered.sort(key=attrgetter("digest"))
-        ordered.sort(key=time_of, reverse=True)
-    return ordered
+        order.sort(key=lambda place: held[place].digest)
+        order.sort(key=times.__getitem__, reverse=True)
+    return [held[place] for place in order]
 
 
 def _check_zones(images: Sequence[Image], now: datetime) -> None:

@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetai
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeGuard
 
 from ecr_constructs.lifecycle.images import Image
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Strings that many images share, held in memory once.
 _INTERNED: dict[str, str] = {}
 
+
+#: What the dates of an inventory end with, mostly the same: it takes long to find out each time.
+_OFFSETS: dict[str, timedelta] = {}
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -60,7 +63,7 @@ def image_of(detail: Mapping[str, Any]) -> Image:
     archived, activated = get("lastArchivedAt"), get("lastActivatedAt")
     subject, media_type = get("subjectManifestDigest"), get("imageManifestMediaType")
     references = get("referencedBy")
-    if not _is_text(digest) or not digest:
+    if not isinstance(digest, str) or not digest or not digest.isascii():
         _refuse("imageDigest", "must be the digest of the manifest", digest, "write 'sha256:...'")
     if pushed is None:
         _refuse("imagePushedAt", "is required", pushed, "take it from describe-images")
@@ -88,12 +91,13 @@ def _time(member: str, value: object) -> datetime:
     """Return a time in UTC."""
     try:
         if isinstance(value, str):
-            time = datetime.fromisoformat(value)
-            if time.tzinfo is UTC:
-                return time
-            if time.tzinfo is not None:
-                return time.astimezone(UTC)
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            offset = _OFFSETS.get(value[-6:])
+            if offset is None:
+                return _in_utc(value)
+            time = datetime.fromisoformat(f"{value[:-6]}+00:00")
+            # In 2026-01-31+01:00 the offset is the time of the day, says Python.
+            return time - offset if time.tzinfo is UTC else _in_utc(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
         pass
@@ -101,10 +105,21 @@ def _time(member: str, value: object) -> datetime:
     return _refuse(member, rule, value, "write it as 2026-01-31T12:00:00Z")
 
 
+def _in_utc(value: str) -> datetime:
+    """Return a time that is not yet known how far it is from Greenwich."""
+    time = datetime.fromisoformat(value)
+    offset = time.utcoffset()
+    if offset is None:
+        raise ValueError
+    if value[-6] in "+-" and value[-3] == ":":
+        _OFFSETS[value[-6:]] = offset
+    return time.astimezone(UTC)
+
+
 def _strings(member: str, value: object) -> tuple[str, ...]:
     if isinstance(value, list):
         for entry in value:
-            if not _is_text(entry):
+            if not isinstance(entry, str) or not (entry.isascii() or _is_text(entry)):
                 break
         else:
             return tuple(value)
@@ -113,13 +128,16 @@ def _strings(member: str, value: object) -> tuple[str, ...]:
 
 def _is_text(value: object) -> TypeGuard[str]:
     """Tell whether it is a string that can be printed: JSON may hold halves of characters."""
-    return isinstance(value, str) and (value.isascii() or _SURROGATE.search(value) is None)
+    return isinstance(value, str) and _SURROGATE.search(value) is None
 
 
-def _word(member: str, value: object) -> str:
+def _word(member: str, value: Any) -> str:
     """Return a string that many images share, held in memory once."""
-    if not _is_text(value):
-        _refuse(member, "must be a string", value, "write it in quotes")
+    try:
+        return _INTERNED[value]
+    except (KeyError, TypeError):
+        if not _is_text(value):
+            _refuse(member, "must be a string", value, "write it in quotes")
     return _INTERNED.setdefault(value, value)
 
 

@@ -46,10 +46,11 @@ class Relations:
             )
         self.holder_of: dict[int, int] = {}
         self.subject_of: dict[int, int] = {}
-        for place, image in enumerate(images):
-            if image.referenced_by:
-                self._find_holder(place, image.referenced_by)
-            if image.subject_digest is not None:
+        for place, indexes in enumerate(map(attrgetter("referenced_by"), images)):
+            if indexes:
+                self._find_holder(place, indexes)
+        for place, subject in enumerate(map(attrgetter("subject_digest"), images)):
+            if subject is not None:
                 self._find_subject(place)
 
     def _find_holder(self, place: int, indexes: Sequence[str]) -> None:

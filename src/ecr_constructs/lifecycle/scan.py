@@ -54,13 +54,13 @@ class Shelf:
         return sorted(selected)
 
     def _tags_of(self, storage_class: StorageClass) -> tuple[list[str], list[int]]:
-        """Return all tags of a storage class and, beside each, the place that has it."""
+        """Return all tags of a storage class, sorted, and beside each the place that has it."""
         if storage_class not in self._tags:
             places, images = self._of_class[storage_class], self._images
-            self._tags[storage_class] = (
-                [tag for place in places for tag in images[place].tags],
-                [place for place in places for _ in images[place].tags],
-            )
+            tags = [tag for place in places for tag in images[place].tags]
+            owners = [place for place in places for _ in images[place].tags]
+            order = sorted(range(len(tags)), key=tags.__getitem__)
+            self._tags[storage_class] = [tags[n] for n in order], [owners[n] for n in order]
         return self._tags[storage_class]
 
 

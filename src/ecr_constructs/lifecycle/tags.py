@@ -9,6 +9,7 @@ be the same tag for two entries.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, final
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 # Marks beside characters: longer than one, so that no character equals them.
 _ANY: Final = "any characters"
 _END: Final = "the end"
+
+_HIGHEST: Final = chr(0x10FFFF)
 
 
 @final
@@ -69,18 +72,24 @@ class TagPattern:
         return True
 
     def matching(self, tags: Sequence[str], owners: Sequence[int]) -> set[int]:
-        """Return the owners of the tags that match; ``owners[i]`` holds ``tags[i]``."""
-        if self.parts == ("", ""):
-            return set(owners)
-        if len(self.parts) == 1:
-            (exact,) = self.parts
-            return {owner for tag, owner in zip(tags, owners, strict=True) if tag == exact}
-        if self.parts[1:] == ("",):
-            prefix = self.parts[0]
-            pairs = zip(tags, owners, strict=True)
-            return {owner for tag, owner in pairs if tag.startswith(prefix)}
-        needle = max(self.parts, key=len)  # most tags are passed over by the quickest test
-        pairs = zip(tags, owners, strict=True)
+        """Return the owners of the tags that match.
+
+        Args:
+            tags: Sorted, so that only those that start as the pattern does are
+                looked at.
+            owners: ``owners[i]`` holds ``tags[i]``.
+        """
+        first, *others = self.parts
+        start = bisect_left(tags, first)
+        if not others:
+            return set(owners[start : bisect_right(tags, first)])
+        end = bisect_right(tags, first + _HIGHEST)
+        while end < len(tags) and tags[end].startswith(first):
+            end += 1  # a tag may go on with characters as high
+        if others == [""]:
+            return set(owners[start:end])
+        needle = max(others, key=len)  # most tags are passed over by the quickest test
+        pairs = zip(tags[start:end], owners[start:end], strict=True)
         return {owner for tag, owner in pairs if needle in tag and self.matches(tag)}
 
     def within(self, other: TagPattern) -> bool:
