@@ -11,7 +11,7 @@ from sybil.sybil import SybilCollection
 
 
 def _constructs(namespace: dict[str, Any]) -> None:
-    """Give the constructs' docstrings a stack and a role, so that they show what matters."""
+    """Give the constructs' docstrings what they use, so that they show what matters."""
     import aws_cdk as cdk
     from aws_cdk import aws_iam as iam
 
@@ -20,7 +20,9 @@ def _constructs(namespace: dict[str, Any]) -> None:
     namespace.update({name: getattr(ecr_constructs, name) for name in ecr_constructs.__all__})
     stack = cdk.Stack(cdk.App(), "Stack")
     role = iam.Role(stack, "Role", assumed_by=iam.AccountRootPrincipal())
-    namespace.update(cdk=cdk, stack=stack, role=role)
+    registry = ecr_constructs.GovernedRegistry(cdk.Stack(stack, "Platform"), "Registry")
+    cache = registry.add_pull_through_cache(ecr_constructs.Upstream.ecr_public())
+    namespace.update(cdk=cdk, stack=stack, role=role, registry=registry, cache=cache)
 
 
 _MARKDOWN = Sybil(
