@@ -32,6 +32,7 @@ def register(name: str, resource: ResourceType, schema: Schema) -> None:
         "create": provisioner.create,
         "update": provisioner.update,
         "delete": provisioner.delete,
+        "import": provisioner.adopt,
     }
     provisioners._REPLACING_PROPERTIES[name] = schema.create_only
     drift._DRIFT_READERS[name] = (resource.read, schema.readable)
@@ -49,6 +50,16 @@ class _Provisioner:
         self._check(logical_id, properties)
         generated = provisioners._physical_name(stack_name, logical_id, lowercase=True, max_len=256)
         identifier = self._carry_out(lambda: self._resource.create(properties, generated))
+        return identifier, self._resource.attributes(identifier)
+
+    def adopt(self, identifiers: Mapping[str, str]) -> Provisioned:
+        """Take a resource that is there into a stack."""
+        (identifier,) = identifiers.values()
+        if self._resource.read(identifier, {}) is None:
+            raise ProvisioningError(
+                f"Resource of type '{self._name}' with identifier '{identifier}' was not found. "
+                "(HandlerErrorCode: NotFound)"
+            )
         return identifier, self._resource.attributes(identifier)
 
     def update(
