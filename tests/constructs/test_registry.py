@@ -85,6 +85,29 @@ def test_a_repository_of_the_registry_is_one_like_any_other(stack: cdk.Stack) ->
     assert '"countNumber":3' in resource["Properties"]["LifecyclePolicy"]["LifecyclePolicyText"]
 
 
+@pytest.mark.parametrize("construct_id", ["Policy", "Key", "CreationTemplates"])
+def test_refuses_a_repository_under_an_id_that_the_registry_needs(construct_id: str) -> None:
+    """Else it would be the registry's setting that is refused, later and elsewhere."""
+    registry = GovernedRegistry(new_stack(new_app(validate=False)), "Registry")
+    with pytest.raises(
+        ConfigurationError,
+        match=rf"construct_id must not be one that the registry needs itself, got '{construct_id}';"
+        rf" write '{construct_id}Repository' \[Stack/Registry\]",
+    ):
+        registry.add_repository(construct_id)
+
+
+def test_what_lies_below_a_registry_has_ids_that_no_repository_can_take(stack: cdk.Stack) -> None:
+    registry = GovernedRegistry(stack, "Registry", baseline=KEYS, scanning=Scanning.basic())
+    registry.allow(Principals.account(OTHER_ACCOUNT), actions=["ecr:BatchGetImage"])
+    registry.replicate_to(RegistryReference(OTHER_ACCOUNT, REGION))
+    registry.add_pull_through_cache(Upstream.quay()).repository("org/app")
+    for child in registry.node.children:
+        with pytest.raises(ConfigurationError, match="one that the registry needs itself"):
+            registry.add_repository(child.node.id)
+    assert len(registry.node.children) == 7
+
+
 # The key
 
 

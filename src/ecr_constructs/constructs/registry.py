@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import cast, final
+from typing import Final, cast, final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -30,10 +30,23 @@ from ecr_constructs.model.hand_over import HandOver
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.principals import Place
-from ecr_constructs.model.problem import refuse
+from ecr_constructs.model.problem import problem_at, refuse
 from ecr_constructs.model.scan_coverage import RepositoryCoverage, coverage
 from ecr_constructs.model.scanning import Scanning
 from ecr_constructs.model.tag_mutability import TagMutability
+
+#: What lies below a registry, made when it is first needed.
+_RESERVED: Final = frozenset(
+    {
+        "CachedRepositories",
+        "CreationTemplates",
+        "Key",
+        "Policy",
+        "PullThroughCaches",
+        "Replication",
+        "Scanning",
+    }
+)
 
 
 @final
@@ -234,7 +247,8 @@ class GovernedRegistry(RegistryContributions, Construct):
         """Define a repository in the registry's stack; see :class:`GovernedRepository`.
 
         Args:
-            construct_id: Id below the registry.
+            construct_id: Id below the registry; not one of the registry's own, such
+                as ``Policy``.
             repository_name: As there, and so are the other options.
             image_tag_mutability: See there.
             image_tag_mutability_exclusion_filters: See there.
@@ -248,6 +262,14 @@ class GovernedRegistry(RegistryContributions, Construct):
             empty_on_delete: See there.
             exemptions: See there.
         """
+        if construct_id in _RESERVED:
+            problem = problem_at(
+                "construct_id",
+                "construct_id must not be one that the registry needs itself, got"
+                f" {construct_id!r}",
+                f"write {f'{construct_id}Repository'!r}",
+            )
+            refuse([problem], path=self.node.path)
         return GovernedRepository(
             self,
             construct_id,
