@@ -232,12 +232,8 @@ def _if(stack: Stack, argument: Any) -> Any:
         case _:
             return _refuse(stack, "Fn::If", "[a condition, a value, another]", argument)
     if answer is None:
-        branches = resolve(stack, if_true), resolve(stack, if_false)
-        return (
-            branches[0]
-            if branches[0] == branches[1]
-            else stack.unknown(name_of("Fn::If", argument))
-        )
+        one, other = resolve(stack, if_true), resolve(stack, if_false)
+        return one if one == other else stack.unknown(name_of("Fn::If", argument))
     return resolve(stack, if_true if answer else if_false)
 
 
