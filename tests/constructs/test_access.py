@@ -263,6 +263,14 @@ def test_an_account_in_a_stack_without_one_is_written_with_the_partition() -> No
     }
 
 
+def test_the_own_account_is_written_as_its_root_where_it_is_not_known() -> None:
+    stack = new_stack(env=None)
+    repository_in(stack).grant_pull(iam.AccountRootPrincipal())
+    (statement,) = statements_of(stack)
+    parts = ["arn:", {"Ref": "AWS::Partition"}, ":iam::", {"Ref": "AWS::AccountId"}, ":root"]
+    assert statement["Principal"] == {"AWS": {"Fn::Join": ["", parts]}}
+
+
 @pytest.mark.parametrize(
     ("region", "partition"), [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn")]
 )

@@ -287,6 +287,13 @@ def test_services_are_bound_where_the_repository_lies() -> None:
     assert {"aws:SourceArn": f"arn:aws:codebuild:eu-central-1:{OWNER}:project/*"} in conditions
 
 
+def test_the_arn_tells_the_partition_that_the_stack_does_not_know() -> None:
+    repository = by_arn(new_stack(env=None), ARN.replace("arn:aws:", "arn:aws-us-gov:"))
+    repository.allow_pull(Principals.account(OTHER_ACCOUNT))
+    (statement,) = statements_to_hand_over(repository)
+    assert statement["Principal"] == {"AWS": f"arn:aws-us-gov:iam::{OTHER_ACCOUNT}:root"}
+
+
 def test_a_role_of_the_stacks_account_is_one_of_another_account_there() -> None:
     repository = by_arn(new_stack())
     repository.allow_pull(Principals.role(f"arn:aws:iam::{ACCOUNT}:role/Deploy"))
