@@ -28,7 +28,7 @@ def _lifecycle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Lifecycle:
         ("rules: []", "policy.json': the policy must be JSON, got 'rules: []': Expecting value"),
         ("", "the policy must be JSON, got ''"),
         (REFUSED, "got 0; number the rules from 1 on [rules[0].rulePriority]"),
-        ({"rules": [{}]}, "rulePriority is required, got none; add it, and 2 problems more; see"),
+        ({"rules": [{}]}, "rulePriority is required, got none; add it, and 2 more problems; see"),
     ],
 )  # fmt: skip
 def test_preview_refuses_a_policy_in_one_sentence(

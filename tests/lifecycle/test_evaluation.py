@@ -261,7 +261,7 @@ def test_calls_an_upper_bound_what_an_index_may_hold() -> None:
     index = image("index", 1, "v1", media_type=INDEX)
     (note,) = notes(evaluated([index, child], TWO_DAYS))
     assert note.startswith("this is an upper bound")
-    assert "1 of the images that go may be such children" in note
+    assert "such children may be among what goes (1 at most)" in note
     told = child._replace(referenced_by=())
     assert notes(evaluated([index, told], TWO_DAYS)) == []
     assert notes(evaluated([child], TWO_DAYS)) == []  # there is no index
@@ -288,7 +288,9 @@ def test_says_that_children_were_not_counted() -> None:
     index = image("index", 1, "v1", media_type=INDEX)
     child = image("child", 1, referenced_by=(index.digest,))
     (note,) = notes(evaluated([index, child], R.keep_newest(5)))
-    assert note.startswith("1 untagged manifests that an index lists take no place in counts")
+    assert note.startswith(
+        "untagged manifests that an index lists take no place in counts (1 here)"
+    )
     assert notes(evaluated([index, child], TWO_DAYS)) == []
     assert notes(evaluated([index, child], R.keep_newest(5), count_index_children=True)) == []
 
@@ -296,7 +298,7 @@ def test_says_that_children_were_not_counted() -> None:
 def test_says_that_referrers_follow_their_subject() -> None:
     images = [image("a", 1, "v1"), image("sig", 1, subject_digest=digest("a"))]
     (note,) = notes(evaluated(images, R.expire_untagged(older_than_days=9)))
-    assert note.startswith("1 signatures, SBOMs or attestations that rules would select")
+    assert note.startswith("signatures, SBOMs and attestations that rules would select (1 here)")
     tagged = R.expire(older_than_days=9, tag_patterns=["v*"])
     assert notes(evaluated(images, tagged)) == []
     untagged = R.expire_untagged(older_than_days=9)
@@ -306,7 +308,7 @@ def test_says_that_referrers_follow_their_subject() -> None:
 def test_says_that_images_are_being_restored() -> None:
     restoring = image("a", 1, status="ACTIVATING", media_type=MANIFEST)
     (note,) = notes(evaluated([restoring], TWO_DAYS))
-    assert note.startswith("1 images are being restored")
+    assert note.startswith("images that are being restored (1 here)")
 
 
 # AWS's form of the answer --------------------------------------------------------------------

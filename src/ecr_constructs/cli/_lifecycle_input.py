@@ -35,7 +35,8 @@ def policy_in(path: Path) -> LifecyclePolicy:
     except PolicyDocumentError as error:
         first, *others = error.sentences
         place = f" [{error.path}]" if error.path and not others else ""
-        more = f", and {len(others)} problems more; see `lifecycle lint`" if others else ""
+        number = f"{len(others)} more problem{'s' * (len(others) != 1)}"
+        more = f", and {number}; see `lifecycle lint`" if others else ""
         raise ConfigurationError(f"policy {str(path)!r}: {first}{place}{more}") from None
 
 

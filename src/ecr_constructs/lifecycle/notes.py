@@ -61,8 +61,8 @@ def _upper_bound(evaluation: Evaluation) -> Iterator[str]:
     if unsure:
         yield (
             "this is an upper bound: the inventory does not tell which manifests an index lists "
-            f"(referencedBy), and {len(unsure)} of the images that go may be such children, "
-            "which stay as long as their index"
+            f"(referencedBy), and such children may be among what goes ({len(unsure)} at most); "
+            "they stay as long as their index"
         )
 
 
@@ -86,8 +86,8 @@ def _children(evaluation: Evaluation) -> Iterator[str]:
     )
     if counting and evaluation.uncounted:
         yield (
-            f"{len(evaluation.uncounted)} untagged manifests that an index lists take no place "
-            "in counts, as was seen once; ECR does not document it"
+            "untagged manifests that an index lists take no place in counts "
+            f"({len(evaluation.uncounted)} here), as was seen once; ECR does not document it"
         )
 
 
@@ -101,8 +101,9 @@ def _referrers(evaluation: Evaluation) -> Iterator[str]:
         ]
         if selected:
             yield (
-                f"{len(selected)} signatures, SBOMs or attestations that rules would select are "
-                "taken to go with their subject alone; ECR does not document whether rules see them"
+                "signatures, SBOMs and attestations that rules would select "
+                f"({len(selected)} here) go with their subject alone; ECR does not document "
+                "whether rules see them"
             )
 
 
@@ -110,6 +111,6 @@ def _restoring(evaluation: Evaluation) -> Iterator[str]:
     restoring = list(map(attrgetter("status"), evaluation.images)).count("ACTIVATING")
     if restoring:
         yield (
-            f"{restoring} images are being restored and taken as out of reach of any rule; "
+            f"images that are being restored ({restoring} here) are out of reach of any rule; "
             "ECR does not document it"
         )
