@@ -22,6 +22,13 @@ _WORDS: Final = {
     Coverage.OFF: "not scanned",
     Coverage.UNKNOWN: "scanned or not: it cannot be told",
 }
+_SHORT: Final = {
+    Coverage.CONTINUOUS_SCAN: "continuously",
+    Coverage.SCAN_ON_PUSH: "on push",
+    Coverage.MANUAL: "by hand",
+    Coverage.OFF: "not at all",
+    Coverage.UNKNOWN: "cannot tell",
+}
 #: How much is scanned; what cannot be told is nothing that can be relied on.
 _WEIGHTS: Final = {
     Coverage.CONTINUOUS_SCAN: 3,
@@ -52,6 +59,11 @@ class Scan:
             "" if not self.enhanced or self.coverage is Coverage.OFF else " by Amazon Inspector"
         )
         return f"{_WORDS[self.coverage]}{engine}"
+
+    @property
+    def short(self) -> str:
+        """How, in a word or two for a table."""
+        return _SHORT[self.coverage]
 
     @property
     def is_scanned(self) -> bool | None:

@@ -182,12 +182,12 @@ def bills_of(registry: Registry) -> Iterator[str]:
     scanning = registry.scanning
     if isinstance(scanning, Scanning) and scanning.bills:
         yield scanning.bills
-    for destination in flows(registry):
-        crosses = destination.region != registry.region
-        yield (
-            f"each image that is replicated to account {destination.registry_id} in"
-            f" {destination.region} is stored there a second time"
-            + (", and its way between Regions is billed as data transfer" if crosses else "")
+    destinations = sorted(flows(registry), key=str)
+    if destinations:
+        where = listed(f"account {to.registry_id} in {to.region}" for to in destinations)
+        crosses = any(to.region != registry.region for to in destinations)
+        yield f"each image that is replicated is stored a second time: by {where}" + (
+            "; its way to another Region is billed as data transfer" if crosses else ""
         )
     if registry.pull_through_cache_rules:
         yield "images that are pulled through a cache are stored in this registry"

@@ -130,7 +130,7 @@ def _words(
     if images is None or count is None:
         return what, _TAILS[effect]
     if count == 0:
-        return what, f"{_TAILS[effect]}, though none of the {len(images):,} that are there yet"
+        return what, f"{_TAILS[effect]}, though of the {len(images):,} that are there none does yet"
     soon = " within a day of the deployment" if effect is not Effect.SAVE else ""
     return f"{count:,} of the {len(images):,} {what}", f"{_TAILS[effect]}{soon}"
 
