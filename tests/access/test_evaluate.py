@@ -184,7 +184,20 @@ def test_the_account_of_a_registry_that_is_not_known_is_a_gap() -> None:
     assert can(named, BUILD, GET, NAME).decision is ALLOW
 
 
+def test_a_gap_is_not_assumed_as_well() -> None:
+    somewhere = deployment(policy(allow({"AWS": ROOT})), account=Unresolved.of("AWS::AccountId"))
+    answer = can(somewhere, BUILD, GET, NAME)
+    gap = f"whether an identity policy of {BUILD} allows ecr:BatchGetImage"
+    assert gap in missing(answer)
+    assert not any(each.startswith("an identity policy of") for each in answer.assumptions)
+
+
 # Principals
+
+
+def test_a_role_of_that_name_with_another_path_is_another() -> None:
+    known = deployment(None, identity(f"arn:aws:iam::{OWNER}:role/ci/Build", policy(grant())))
+    assert ask(known).decision is CONDITIONAL
 
 
 def test_a_session_has_what_its_role_has() -> None:
@@ -258,6 +271,18 @@ def test_a_principal_that_is_not_known_may_be_the_one() -> None:
     assert service.decision is DENY
     other = Unresolved(("arn:aws:iam::", Unknown("Main.Account"), ":role/Other"))
     assert ask(deployment(policy(allow({"AWS": other})), identity(BUILD))).decision is DENY
+
+
+def test_a_principal_that_is_known_in_part_is_compared_as_far_as_it_goes() -> None:
+    for rest, decision in (
+        ("role/Build", CONDITIONAL),
+        ("user/Build", DENY),
+        (":root", CONDITIONAL),
+    ):
+        named = policy(allow({"AWS": Unresolved((Unknown("Main.Prefix"), rest))}))
+        assert ask(
+            deployment(named, identity(BUILD)), REMOTE.replace("Deploy", "Build")
+        ).decision is (decision)
 
 
 def test_a_role_whose_name_is_made_up_is_found_by_what_stands_for_it() -> None:
@@ -495,6 +520,14 @@ def test_a_token_comes_from_an_identity_policy_alone() -> None:
 def test_an_action_without_a_repository_needs_resource_star() -> None:
     one = deployment(None, identity(BUILD, policy(grant(TOKEN, ARN))))
     assert ask(one, action=TOKEN).decision is DENY
+
+
+def test_an_action_without_a_repository_has_no_tags_of_one() -> None:
+    tagged = {"Condition": {"StringEquals": {"aws:ResourceTag/stage": "prod"}}}
+    role = identity(BUILD, policy(grant([TOKEN, GET], **tagged)))
+    where = deployment(None, role, tags=(("stage", "prod"),))
+    assert ask(where).decision is ALLOW
+    assert ask(where, action=TOKEN).decision is DENY
 
 
 def test_another_accounts_token_needs_no_policy_here() -> None:

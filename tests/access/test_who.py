@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.access.scenes import (
     OTHER,
     OWNER,
     PUT,
+    REGION,
     REMOTE,
     allow,
     deny,
@@ -23,8 +25,9 @@ from tests.access.scenes import (
     policy,
 )
 
-from ecr_constructs.access import Access, who_can
-from ecr_constructs.model.registry import Deployment
+from ecr_constructs.access import Access, AccessModel, who_can
+from ecr_constructs.model.registry import Deployment, Registry
+from ecr_constructs.model.repository import Origin, Repository
 from ecr_constructs.model.unresolved import Unknown, Unresolved
 
 ROOT = f"arn:aws:iam::{OTHER}:root"
@@ -91,6 +94,16 @@ def test_everybody_is_stood_for_by_a_star() -> None:
     """A role of the account is no news where anyone can."""
     known = deployment(policy(allow("*")), identity(BUILD), identity(EVA, policy(grant(PUT))))
     assert listed(known) == {"*": "allow"}
+
+
+def test_a_role_that_was_asked_and_has_no_more_than_everybody_is_not_listed() -> None:
+    tagged = allow("*", PUT, Condition={"StringEquals": {"aws:PrincipalTag/team": "payments"}})
+    team = identity(BUILD, tags=(("team", "payments"),))
+    everything = policy(allow("*", [GET, PUT]), tagged)
+    assert listed(deployment(everything, team, identity(EVA)), PUT) == {
+        "*": "allow",
+        BUILD: "allow",
+    }
 
 
 def test_an_account_stands_for_its_roles() -> None:
@@ -176,3 +189,118 @@ def test_a_line_has_its_statements_and_the_whole_answer() -> None:
         "decision": "allow",
         "statements": [access.statements[0].to_document()],
     }
+
+
+# Many repositories asked of one model
+
+
+def with_repositories(*repositories: Repository, **members: Any) -> Deployment:
+    registry = Registry(account=OWNER, region=REGION, repositories=repositories)
+    return Deployment(registries=(replace(registry, **members),))
+
+
+def rows(model: AccessModel, name: str, action: str = GET, **context: str) -> dict[str, str]:
+    given = {key.replace("_", ":", 1): value for key, value in context.items()}
+    found = model.who_can(action, model.target(name), context=given)
+    return {str(access.principal): str(access.decision) for access in found}
+
+
+def test_repositories_with_one_policy_have_one_list_each_with_its_own_statements() -> None:
+    shared = policy(allow({"AWS": OTHER}))
+    first, second = (
+        Repository(
+            repository_name=name,
+            repository_policy=shared,
+            origin=Origin("Main", name, "Main.template.json"),
+        )
+        for name in ("first", "second")
+    )
+    model = AccessModel(with_repositories(first, second))
+    for name in ("first", "second", "first"):
+        (access,) = model.who_can(GET, model.target(name))
+        (placed,) = access.statements
+        assert placed.source.name == name
+        assert placed.source.origin is not None
+        assert placed.source.origin.logical_id == name
+        assert access.answer.statements == access.statements
+
+
+def test_other_policies_actions_tags_and_contexts_have_other_lists() -> None:
+    bound = policy(
+        allow({"AWS": OTHER}, Condition={"StringEquals": {"aws:ResourceTag/open": "yes"}}),
+        allow({"AWS": REMOTE}, Condition={"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+    )
+    model = AccessModel(
+        with_repositories(
+            Repository(repository_name="open", repository_policy=bound, tags=(("open", "yes"),)),
+            Repository(repository_name="shut", repository_policy=bound),
+            Repository(repository_name="other", repository_policy=policy(allow("*"))),
+            Repository(repository_name="none"),
+        )
+    )
+    for _ in range(2):
+        assert rows(model, "open") == {ROOT: "allow"}
+        assert rows(model, "shut") == {REMOTE: "conditional"}
+        assert rows(model, "shut", aws_PrincipalOrgID="o-a1b2c3d4e5") == {REMOTE: "allow"}
+        assert rows(model, "shut", aws_PrincipalOrgID="o-zzzzzzzzzz") == {}
+        assert rows(model, "shut", PUT) == {}
+        assert rows(model, "other") == {"*": "allow"}
+        assert rows(model, "none") == {}
+
+
+def test_a_registry_policy_about_some_repositories_is_about_those_alone() -> None:
+    some = policy(
+        allow({"AWS": OTHER}, Resource=f"arn:aws:ecr:{REGION}:{OWNER}:repository/open/*"),
+        allow({"AWS": REMOTE}, NotResource=f"arn:aws:ecr:{REGION}:{OWNER}:repository/open/*"),
+    )
+    names = ("open/a", "shut/a", "open/b")
+    repositories = (Repository(repository_name=name) for name in names)
+    model = AccessModel(with_repositories(*repositories, registry_policy=some))
+    assert rows(model, "open/a") == {ROOT: "allow"}
+    assert rows(model, "shut/a") == {REMOTE: "allow"}
+    assert rows(model, "open/b") == {ROOT: "allow"}
+
+
+def test_registries_with_one_repository_policy_have_lists_of_their_own() -> None:
+    """Who needs the other side depends on whose account it is."""
+    shared = Repository(repository_name="shared", repository_policy=policy(allow({"AWS": OTHER})))
+    ours, theirs = (
+        Registry(account=account, region=REGION, repositories=(shared,))
+        for account in (OWNER, OTHER)
+    )
+    denied = replace(ours, region="eu-central-1", registry_policy=policy(deny("*", Resource="*")))
+    model = AccessModel(Deployment(registries=(ours, theirs, denied)))
+    found = {}
+    for registry in (ours, theirs, denied):
+        target = model.target("shared", account=str(registry.account), region=str(registry.region))
+        found[registry.account, registry.region] = len(model.who_can(GET, target))
+    assert found == {(OWNER, REGION): 1, (OTHER, REGION): 1, (OWNER, "eu-central-1"): 0}
+
+
+def test_a_role_is_listed_of_the_repositories_that_its_policy_names() -> None:
+    arns = [f"arn:aws:ecr:{REGION}:{OWNER}:repository/{name}" for name in ("a", "b")]
+    exact = identity(BUILD, policy(grant(GET, arns)))
+    wide = identity(EVA, policy(grant(GET, f"{arns[0]}*")))
+    repositories = tuple(Repository(repository_name=name) for name in ("a", "b", "c", "ab"))
+    known = replace(with_repositories(*repositories), identities=(exact, wide))
+    model = AccessModel(known)
+    assert rows(model, "a") == {BUILD: "allow", EVA: "allow"}
+    assert rows(model, "b") == {BUILD: "allow"}
+    assert rows(model, "c") == {}
+    assert rows(model, "ab") == {EVA: "allow"}
+
+
+def test_a_repository_whose_name_is_made_up_may_be_any_that_a_role_names() -> None:
+    arn = f"arn:aws:ecr:{REGION}:{OWNER}:repository/a"
+    known = deployment(None, identity(BUILD, policy(grant(GET, arn))), name=None)
+    (access,) = who_can(known, GET, "Api")
+    assert (access.principal, access.decision) == (BUILD, "conditional")
+
+
+def test_a_deny_for_one_repository_counts_there_alone() -> None:
+    arn = f"arn:aws:ecr:{REGION}:{OWNER}:repository/a"
+    role = identity(BUILD, policy(grant(), deny(None, GET, Resource=arn)))
+    repositories = tuple(Repository(repository_name=name) for name in ("a", "b"))
+    model = AccessModel(replace(with_repositories(*repositories), identities=(role,)))
+    assert rows(model, "a") == {}
+    assert rows(model, "b") == {BUILD: "allow"}

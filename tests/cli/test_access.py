@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ecr_constructs.cli.access import _context as context_of
 from ecr_constructs.cli.main import run
 
 OWNER, OTHER = "111111111111", "222222222222"
@@ -133,6 +134,20 @@ def test_context_is_taken_from_the_options(context: list[str], decision: str, ac
 def test_a_key_may_have_several_values_and_equals_signs(access: Run) -> None:
     keys = ("--context", "aws:TagKeys=a=b", "--context", "aws:TagKeys=c", *SECURE)
     assert as_json(access, *can(REMOTE, "ecr:BatchGetImage", *keys))["decision"] == "allow"
+
+
+@pytest.mark.parametrize(
+    ("pairs", "values"),
+    [
+        (None, {}),
+        (["aws:A=x", "AWS:a=y"], {"aws:a": ["x", "y"]}),
+        (["aws:A="], {"aws:a": []}),
+        (["aws:A=", "aws:A=x"], {"aws:a": ["x"]}),
+        (["aws:A=x=y:z"], {"aws:a": ["x=y:z"]}),
+    ],
+)
+def test_an_empty_value_is_none(pairs: list[str] | None, values: dict[str, list[str]]) -> None:
+    assert context_of(pairs) == values
 
 
 STATEMENT = {"Effect": "Allow", "Action": "ecr:BatchGetImage", "Resource": "*"}

@@ -69,6 +69,4 @@ _POLICIES: Final = {
 def managed_policy(arn: Text) -> Policy | None:
     """Return what a managed policy of AWS allows of ECR; None for one that is not listed."""
     last = arn if isinstance(arn, str) else arn.parts[-1]
-    if not isinstance(last, str) or _MANAGED not in last:
-        return None
-    return _POLICIES.get(last.partition(_MANAGED)[2])
+    return _POLICIES.get(last.partition(_MANAGED)[2]) if isinstance(last, str) else None
