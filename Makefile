@@ -29,11 +29,11 @@ synth: $(READY) ## Synthesise the example, check it and print its review
 
 .PHONY: test
 test: $(READY) $(EMULATOR)/ready $(CLI) ## Run all tests, the deploy to the emulator included
-	pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term
+	pytest -m 'not browser' --cov --cov-report=term
 
 .PHONY: test-quick
 test-quick: $(READY) ## Run the tests that deploy nothing
-	pytest --numprocesses=auto --dist=loadfile -m 'not deploy and not browser'
+	pytest -m 'not deploy and not browser'
 
 .PHONY: check
 check: $(READY) ## Run the linter, the formatter's check and the type checker

@@ -15,7 +15,7 @@ import aws_cdk as cdk
 
 from benchmarks.report import Row, best_of, show
 from benchmarks.synth import ACCOUNTS, ENVIRONMENT, REPOSITORIES, rules
-from ecr_constructs import EcrGovernanceValidation, GovernedRepository, Policy, Principals
+from ecr_constructs import EcrGovernanceValidation, GovernedRepository, Principals
 from ecr_constructs.checks.engine import run_checks
 from ecr_constructs.checks.rules import RULES
 from ecr_constructs.sources.assembly import read_assembly
