@@ -17,9 +17,13 @@ from ecr_constructs import (
     GovernedRepository,
     LifecyclePolicy,
     LifecycleRule,
+    Policy,
+    Principal,
     Principals,
+    Statement,
     TagMutability,
 )
+from ecr_constructs.service import actions
 
 KEY_ARN: Final = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -56,7 +60,7 @@ WRITTEN: Final[dict[str, Any]] = {
 
 
 def define_with_everything(stack: cdk.Stack) -> GovernedRepository:
-    repository = GovernedRepository(
+    return GovernedRepository(
         stack,
         "Api",
         repository_name="payments/api",
@@ -65,6 +69,11 @@ def define_with_everything(stack: cdk.Stack) -> GovernedRepository:
         scan_on_push=False,
         encryption_key=kms.Key.from_key_arn(stack, "Key", KEY_ARN),
         lifecycle_policy=LIFECYCLE,
+        repository_policy=Policy.of(
+            Statement(
+                principals=(Principal("AWS", OTHER_ACCOUNT),), actions=tuple(sorted(actions.READ))
+            )
+        ),
         tags={"team": "payments"},
         removal_policy=cdk.RemovalPolicy.DESTROY,
         empty_on_delete=True,
@@ -77,8 +86,6 @@ def define_with_everything(stack: cdk.Stack) -> GovernedRepository:
             )
         ],
     )
-    repository.allow_read(Principals.account(OTHER_ACCOUNT))
-    return repository
 
 
 def leaves_of_schema() -> set[str]:
@@ -132,6 +139,11 @@ def test_every_attribute_that_is_given_is_in_the_template(stack: cdk.Stack) -> N
         "UpdateReplacePolicy",
     }
     assert len(resource["Metadata"]["EcrConstructs"]["exemptions"]) == 3
+
+
+def test_a_policy_that_comes_later_is_written_as_one_that_is_given(stack: cdk.Stack) -> None:
+    GovernedRepository(stack, "Api").allow_read(Principals.account(OTHER_ACCOUNT))
+    assert properties_of(stack)["RepositoryPolicyText"] == WRITTEN["RepositoryPolicyText"]
 
 
 @pytest.mark.parametrize("name", ["ImageTagMutability", "RepositoryName", "Tags"])
