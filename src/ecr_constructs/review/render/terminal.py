@@ -5,6 +5,7 @@ Layer: review.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -44,6 +45,14 @@ def render_review(review: Review, console: Console) -> None:
             console.print()
     for line in _decisions(review.report):
         console.print(line)
+
+
+def to_text(review: Review, *, width: int = 80) -> str:
+    """Return a review as plain text, without colour."""
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, color_system=None, highlight=False)
+    render_review(review, console)
+    return stream.getvalue()
 
 
 def _change(change: Change, older: str) -> Iterator[RenderableType]:
