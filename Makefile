@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 EMULATOR := .venv-emulator
+EVIDENCE := .venv-evidence
 CLI := node_modules/ready
 OUT ?= cdk.out
 
@@ -28,8 +29,13 @@ synth: $(READY) ## Synthesise the example, check it and print its review
 	ecr-constructs review $(OUT)
 
 .PHONY: test
-test: $(READY) $(EMULATOR)/ready $(CLI) ## Run all tests, the deploy to the emulator included
+test: $(READY) $(EMULATOR)/ready $(EVIDENCE)/ready $(CLI) ## Run all tests, the deploy to the emulator included
 	pytest -m 'not browser' --cov --cov-report=term
+
+.PHONY: test-browser
+test-browser: $(READY) ## Drive the review's page in Chromium, which is Debian's package chromium
+	@command -v chromium >/dev/null || [ -n "$${CHROMIUM:-}" ] || { echo "the browser test needs Chromium: apt-get install chromium, or set CHROMIUM to its path" >&2; exit 2; }
+	pytest tests/browser -m browser
 
 .PHONY: test-quick
 test-quick: $(READY) ## Run the tests that deploy nothing
@@ -64,7 +70,7 @@ wheel: $(READY) ## Build the wheel
 
 .PHONY: clean
 clean: ## Remove what the targets made
-	rm -rf $(VENV) $(EMULATOR) node_modules cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EMULATOR) $(EVIDENCE) node_modules cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12 ...")'
@@ -79,6 +85,13 @@ $(READY): pyproject.toml constraints.txt
 $(EMULATOR)/ready: tests/deploy/requirements.txt
 	test -x $(EMULATOR)/bin/python || $(PYTHON) -m venv $(EMULATOR)
 	$(EMULATOR)/bin/pip install --quiet --requirement tests/deploy/requirements.txt
+	@touch $@
+
+# Checkers that nobody here wrote; the second file is installed without what it depends on.
+$(EVIDENCE)/ready: tests/evidence/requirements.txt tests/evidence/requirements-alone.txt
+	test -x $(EVIDENCE)/bin/python || $(PYTHON) -m venv $(EVIDENCE)
+	$(EVIDENCE)/bin/pip install --quiet --requirement tests/evidence/requirements.txt
+	$(EVIDENCE)/bin/pip install --quiet --no-deps --requirement tests/evidence/requirements-alone.txt
 	@touch $@
 
 $(CLI): package.json package-lock.json $(READY)
