@@ -136,6 +136,12 @@ def test_the_collector_is_on_again_after_a_command(
     lifecycle.preview()
     lifecycle.preview(images="")
     assert gc.isenabled()
+    gc.disable()
+    try:
+        lifecycle.preview()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_a_command_for_programs_loads_neither_rich_nor_cdk(lifecycle: Lifecycle) -> None:

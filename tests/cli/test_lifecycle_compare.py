@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.lifecycle_runs import OLD, POLICY, Lifecycle
+from tests.cli.lifecycle_runs import IMAGES, OLD, POLICY, Lifecycle, detail
 from tests.lifecycle.strategies import digest
 
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
@@ -99,3 +99,23 @@ def test_compare_fails_where_it_is_told_to(
     status: int,
 ) -> None:
     assert lifecycle.compare(old, new, "--fail-on", gate)[0] == status
+
+
+def test_compare_tells_what_it_assumed(lifecycle: Lifecycle) -> None:
+    images = [{k: v for k, v in image.items() if k != "imageManifestMediaType"} for image in IMAGES]
+    arguments = ["compare", "--policy", lifecycle.write("old.json", OLD), "--policy"]
+    arguments += [lifecycle.write("new.json", POLICY)]
+    arguments += ["--images", lifecycle.write("images.json", images)]
+    assert "\nnote this is an upper bound" in lifecycle(*arguments)[1]
+    notes = json.loads(lifecycle(*arguments, "--format", "json")[1])["notes"]
+    assert notes[0].startswith("this is an upper bound")
+
+
+def test_compare_folds_long_lists(lifecycle: Lifecycle) -> None:
+    images = [detail(str(n), 200 + n, "other") for n in range(12)]
+    new = LifecyclePolicy.of(R.expire(older_than_days=100))
+    arguments = ["compare", "--policy", lifecycle.write("old.json", OLD), "--policy"]
+    arguments += [lifecycle.write("new.json", new)]
+    arguments += ["--images", lifecycle.write("images.json", images)]
+    assert "and 2 more, --all shows them" in lifecycle(*arguments)[1]
+    assert lifecycle(*arguments, "--all")[1].count("sha256:") == 12

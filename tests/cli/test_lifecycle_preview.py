@@ -60,8 +60,11 @@ def test_preview_tells_programs_what_it_assumed(
     lifecycle: Lifecycle,
 ) -> None:
     images = [{k: v for k, v in i.items() if k != "imageManifestMediaType"} for i in IMAGES]
-    _, out, _ = lifecycle.preview("--format", "json", images=images)
-    assert json.loads(out)["notes"][0].startswith("this is an upper bound")
+    for options in ([], ["--explain", "v1"]):
+        _, out, _ = lifecycle.preview("--format", "json", *options, images=images)
+        assert json.loads(out)["notes"][0].startswith("this is an upper bound")
+    _, out, _ = lifecycle.preview(images=images)
+    assert "\nnote this is an upper bound" in out
 
 
 @pytest.mark.parametrize("count", [0, 1, 25_000])

@@ -168,6 +168,12 @@ def test_refuses_an_image_that_cannot_be_judged(image: dict[str, Any], sentence:
         parse("\n".join(map(json.dumps, images)))
 
 
+def test_shortens_a_long_value() -> None:
+    with pytest.raises(SourceError) as raised:
+        parse(json.dumps([BARE | {"imagePushedAt": "x" * 10_000}]))
+    assert len(str(raised.value)) < 250
+
+
 def test_refuses_the_images_of_two_repositories() -> None:
     other = BARE | {"repositoryName": "other"}
     with pytest.raises(
