@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Sequence
-from importlib import metadata
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from typer.exceptions import Abort, TyperException
 
-from ecr_constructs.cli import access, check, import_map, lifecycle, review
 from ecr_constructs.cli._common import Status
 from ecr_constructs.errors import ConfigurationError
 
-app = typer.Typer(
-    name="ecr-constructs",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,  # plain help: it starts quicker and reads the same in a pipe
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command(short_help="Check an assembly against the catalogue of rules.")(check.check)
-app.command(short_help="Say in words what the registries of an assembly are.")(review.review)
-app.command("import-map", short_help="Write the file with which `cdk import` finds a registry.")(
-    import_map.import_map
-)
-app.add_typer(lifecycle.app, name="lifecycle")
-app.add_typer(access.app, name="access")
+#: Each command or group, its module's name for it, and what the list of commands says of it.
+_COMMANDS: Final = {
+    "check": ("check", "Check an assembly against the catalogue of rules."),
+    "review": ("review", "Say in words what the registries of an assembly are."),
+    "import-map": ("import_map", "Write the file with which `cdk import` finds a registry."),
+    "lifecycle": ("lifecycle", ""),
+    "access": ("access", ""),
+}
+
+
+def _app(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command line with the command that is meant, or with all.
+
+    Loading what no other command needs would double the time until one starts.
+    """
+    app = typer.Typer(
+        name="ecr-constructs",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,  # plain help: it starts quicker and reads the same in a pipe
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(options)
+    meant = [name for name in arguments[:1] if name in _COMMANDS] or list(_COMMANDS)
+    for name in meant:
+        module, short_help = _COMMANDS[name]
+        loaded = importlib.import_module(f"ecr_constructs.cli.{module}")
+        if short_help:
+            app.command(name, short_help=short_help)(getattr(loaded, module))
+        else:
+            app.add_typer(loaded.app, name=name)
+    return app
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
+        from importlib import metadata
+
         typer.echo(metadata.version("ecr-constructs"))
         raise typer.Exit
 
 
-@app.callback()
 def options(
     *,
     _version: Annotated[
@@ -72,7 +90,7 @@ def run(arguments: Sequence[str]) -> int:
         The exit status.
     """
     try:
-        result = app(list(arguments), prog_name="ecr-constructs", standalone_mode=False)
+        result = _app(arguments)(list(arguments), prog_name="ecr-constructs", standalone_mode=False)
         sys.stdout.flush()
     except TyperException as error:
         context = getattr(error, "ctx", None)
