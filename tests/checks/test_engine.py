@@ -6,13 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.checks.deployments import TODAY, findings, found, repository, write_assembly
+from tests.checks.deployments import (
+    ACCOUNT,
+    REGION,
+    TODAY,
+    findings,
+    found,
+    repository,
+    write_assembly,
+)
 
 from ecr_constructs.checks.engine import Finding, run_checks
 from ecr_constructs.checks.rules import CATALOGUE
 from ecr_constructs.checks.selection import select_rules
 from ecr_constructs.model.acknowledgement import Acknowledgement
 from ecr_constructs.model.problem import Severity, Status
+from ecr_constructs.model.registry import Deployment, Registry
+from ecr_constructs.model.repository import Repository
+from ecr_constructs.model.scanning import Scanning
 from ecr_constructs.sources.assembly import read_assembly
 
 RULE = "EcrGovernance-TagImmutability"
@@ -162,17 +173,17 @@ def test_acknowledgement_that_no_file_holds_can_be_given(tmp_path: Path) -> None
     assert finding.acknowledged == "for the whole app"
 
 
-def test_resource_of_no_template_is_known_by_its_name() -> None:
-    from ecr_constructs.model.registry import Deployment, Registry
-    from ecr_constructs.model.repository import Repository
-
-    live = Repository(repository_name="payments/api")
-    deployment = Deployment(
-        registries=(Registry(account="111111111111", region="eu-west-1", repositories=(live,)),)
+def test_what_is_in_no_template_is_known_by_its_name() -> None:
+    """A live registry: repositories by their names, what it has once by its account and Region."""
+    live = Registry(
+        account=ACCOUNT,
+        region=REGION,
+        repositories=(Repository(repository_name="payments/api"),),
+        scanning=Scanning.enhanced(),
     )
-    rules = select_rules(CATALOGUE, select=["TagImmutability"])
-    (finding,) = run_checks(deployment, rules, today=TODAY)
-    assert finding.place == "payments/api"
+    rules = select_rules(CATALOGUE, select=["TagImmutability", "Doubtful"])
+    found = run_checks(Deployment(registries=(live,)), rules, today=TODAY)
+    assert [each.place for each in found] == ["payments/api", "111111111111 in eu-west-1"]
 
 
 PARAMETER = {"Parameters": {"Policy": {"Type": "String"}}}

@@ -188,6 +188,21 @@ def test_acknowledgement_of_another_plugin_silences_nothing(app: cdk.App, stack:
         app.synth()
 
 
+def test_finding_about_an_acknowledgement_names_its_construct(
+    app: cdk.App, stack: cdk.Stack
+) -> None:
+    cdk.Validations.of(stack).acknowledge(
+        cdk.Acknowledgment(id="EcrGovernance-TagImutability", reason="mistyped")
+    )
+    GovernedRepository(stack, "Api")
+    add(app, EcrGovernanceValidation())
+    app.synth()
+    (violation,) = report_of(app)["violations"]
+    assert violation["ruleName"] == "EcrGovernance-AcknowledgedRule"
+    (found,) = violation["violatingConstructs"]
+    assert found["constructPath"] == "Main"
+
+
 def test_exemption_is_in_the_report_with_its_reason(app: cdk.App, stack: cdk.Stack) -> None:
     """It acknowledges the rules that it loosens by itself."""
     GovernedRepository(

@@ -61,20 +61,16 @@ class Side:
             if isinstance(name, str) and is_known(name) and name.startswith(self.prefixes)
         ]
 
-    def creates(self) -> bool:
+    def creates(self, target: Registry) -> bool:
         """Tell whether the destination may have to create a repository for it."""
-        if self.target is None or not self.names:
-            return True
-        there = {each.repository_name for each in self.target.repositories}
-        return not there.issuperset(self.names)
+        there = {each.repository_name for each in target.repositories}
+        return not self.names or not there.issuperset(self.names)
 
-    def ungoverned(self) -> list[str]:
+    def ungoverned(self, target: Registry) -> list[str]:
         """Return the names and prefixes for which no template of the destination is known."""
-        if self.target is None:
-            return []
-        templates = [t for t in self.target.creation_templates if _is_applied(t)]
+        templates = [t for t in target.creation_templates if _is_applied(t)]
         wide = [prefix for prefix in self.prefixes if not _governs(templates, prefix)]
-        there = {each.repository_name for each in self.target.repositories}
+        there = {each.repository_name for each in target.repositories}
         missing = [
             name
             for name in self.names
@@ -84,12 +80,13 @@ class Side:
         ]
         return missing if self.names else [f"{prefix}*" for prefix in wide]
 
-    def may_be_governed(self) -> bool:
-        """Tell whether a template of which not all is known may be for what none is known for."""
-        return self.target is not None and any(
-            not is_known(template.prefix) or not all(map(is_known, template.applied_for))
-            for template in self.target.creation_templates
-        )
+
+def may_govern(target: Registry) -> bool:
+    """Tell whether a registry has a template of which not all is known."""
+    return any(
+        not is_known(template.prefix) or not all(map(is_known, template.applied_for))
+        for template in target.creation_templates
+    )
 
 
 def sides(facts: Facts) -> Iterator[Side]:
@@ -127,36 +124,55 @@ def allows(policy: Policy, account: Text, action: str, prefixes: Sequence[str]) 
     Returns:
         None where a condition or what is not known decides.
     """
+    denied = _any(policy, Effect.DENY, account, action, prefixes)
+    allowed = _any(policy, Effect.ALLOW, account, action, prefixes)
+    if denied or allowed is False:
+        return False
+    return None if denied is None else allowed
+
+
+def _any(
+    policy: Policy, effect: Effect, account: Text, action: str, prefixes: Sequence[str]
+) -> bool | None:
+    """Tell whether a statement of an effect is sure to hold; None where one may."""
     answer: bool | None = False
-    about = [s for s in policy.statements if _is_about(s, account, action) is not False]
-    for statement in about:
-        reach = _reach(statement, prefixes)
-        certain = _is_about(statement, account, action) is True and not statement.conditions
-        if statement.effect is Effect.DENY:
-            if reach is not False:
-                return False if certain and reach else None
-        elif reach and certain:
-            answer = True
-        elif reach is not False and answer is False:
-            answer = None
+    for statement in policy.statements:
+        if statement.effect is not effect:
+            continue
+        answers = (
+            _is_about(statement, action),
+            _names_account(statement, account),
+            _reach(statement, prefixes),
+        )
+        if False in answers:
+            continue
+        if None not in answers and not statement.conditions:
+            return True
+        answer = None
     return answer
 
 
-def _is_about(statement: Statement, account: Text, action: str) -> bool | None:
-    if statement.not_actions:
-        named = not any(_names(a, action) for a in statement.not_actions if isinstance(a, str))
-    else:
-        named = any(_names(a, action) for a in statement.actions if isinstance(a, str))
-    if not named:
-        return None if any(isinstance(a, Unresolved) for a in statement.actions) else False
-    if ANYONE in statement.principals:
-        return True
+def _is_about(statement: Statement, action: str) -> bool | None:
+    given = statement.not_actions or statement.actions
+    named = any(_names(each, action) for each in given if isinstance(each, str))
+    if not named and any(isinstance(each, Unresolved) for each in given):
+        return None
+    return named is not bool(statement.not_actions)
+
+
+def _names_account(statement: Statement, account: Text) -> bool | None:
+    """Tell whether a statement is about an account as a whole, as whom replication comes."""
     if statement.not_principals:
         return None
-    owners_ = [principal.account for principal in statement.principals]
-    if account in owners_:
+    if ANYONE in statement.principals:
         return True
-    return None if any(isinstance(owner, Unresolved) for owner in owners_) else False
+    answer: bool | None = False
+    for principal in statement.principals:
+        if principal.account == account and str(principal.value).endswith((":root", str(account))):
+            return True
+        if principal.account == account or isinstance(principal.account, Unresolved):
+            answer = None
+    return answer
 
 
 def _names(pattern: str, action: str) -> bool:

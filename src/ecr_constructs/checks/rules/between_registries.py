@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from ecr_constructs.checks.facts import Facts
-from ecr_constructs.checks.replication_sides import Side, allows, sides
+from ecr_constructs.checks.replication_sides import Side, allows, may_govern, sides
 from ecr_constructs.checks.rule import Rule, violation
 from ecr_constructs.checks.sources import GUIDE
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.problem import Problem, Severity
+from ecr_constructs.model.problem import Malformed, Problem, Severity
 from ecr_constructs.model.registry import Located
 
 _SHOWN: Final = 3
@@ -35,7 +35,7 @@ def _permission_problems(side: Side) -> Iterator[Problem]:
             f"{where} takes nothing that is replicated to it: its registry policy is missing",
         )
     elif not isinstance(policy, Policy):
-        text = "malformed" if not hasattr(policy, "text") else policy
+        text = "malformed" if isinstance(policy, Malformed) else policy
         yield _violation(
             side,
             f"whether {where} takes what is replicated to it cannot be told: its registry policy is"
@@ -43,7 +43,10 @@ def _permission_problems(side: Side) -> Iterator[Problem]:
             unknown=True,
         )
     else:
-        needed = ["ecr:ReplicateImage", *(["ecr:CreateRepository"] if side.creates() else [])]
+        needed = [
+            "ecr:ReplicateImage",
+            *(["ecr:CreateRepository"] if side.creates(side.target) else []),
+        ]
         answers = {each: allows(policy, account, each, side.prefixes) for each in needed}
         lacking = [action for action, answer in answers.items() if answer is False]
         unknown = [action for action, answer in answers.items() if answer is None]
@@ -68,10 +71,10 @@ def _template(facts: Facts) -> Iterator[Located]:
         if side.target is None:
             yield Located(side.origin, _elsewhere(side))
             continue
-        ungoverned = side.ungoverned()
+        ungoverned = side.ungoverned(side.target)
         if not ungoverned:
             continue
-        where, unknown = side.destination.sentence, side.may_be_governed()
+        where, unknown = side.destination.sentence, may_govern(side.target)
         shown, more = ", ".join(ungoverned[:_SHOWN]), len(ungoverned) - _SHOWN
         shown += f" and {more} more" * (more > 0)
         message = (

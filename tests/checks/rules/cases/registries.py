@@ -18,6 +18,7 @@ from tests.checks.rules.cases.case import (
 )
 
 THIRD = "333333333333"
+ORGANISATION = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
 ELSEWHERE = "eu-central-1"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ecr-pullthroughcache/docker-hub-Ab1234"
 THERE = f"arn:aws:ecr:{ELSEWHERE}:{OTHER}:repository/"
@@ -270,6 +271,138 @@ CASES: tuple[Case, ...] = (
             )
         },
         f"fail {AT}",
+    ),
+    *(
+        apart(
+            "ReplicationPermission",
+            about,
+            API | SENT,
+            {"Policy": resource("RegistryPolicy", PolicyText=policy(*statements))},
+            *found,
+        )
+        for about, statements, found in (
+            (
+                "a role of the account",
+                [allow({"AWS": f"arn:aws:iam::{ACCOUNT}:role/x"}, *BRING, Resource="*")],
+                [f"unknown {AT}"],
+            ),
+            ("the account by its id", [allow({"AWS": ACCOUNT}, *BRING, Resource="*")], []),
+            ("anybody", [allow("*", *BRING, Resource="*")], []),
+            (
+                "anybody of an organisation",
+                [allow("*", *BRING, Resource="*", Condition=ORGANISATION)],
+                [f"unknown {AT}"],
+            ),
+            (
+                "everybody but one",
+                [
+                    {
+                        "Effect": "Allow",
+                        "NotPrincipal": root(THIRD),
+                        "Action": [*BRING],
+                        "Resource": "*",
+                    }
+                ],
+                [f"unknown {AT}"],
+            ),
+            (
+                "every action but one",
+                [
+                    {
+                        "Effect": "Allow",
+                        "Principal": root(ACCOUNT),
+                        "NotAction": ["ecr:PutImage"],
+                        "Resource": "*",
+                    }
+                ],
+                [],
+            ),
+            (
+                "every action but these",
+                [
+                    {
+                        "Effect": "Allow",
+                        "Principal": root(ACCOUNT),
+                        "NotAction": [*BRING],
+                        "Resource": "*",
+                    }
+                ],
+                [f"fail {AT}"],
+            ),
+            ("no resource", [allow(root(ACCOUNT), *BRING)], [f"unknown {AT}"]),
+            (
+                "every resource but one",
+                [
+                    {
+                        "Effect": "Allow",
+                        "Principal": root(ACCOUNT),
+                        "Action": [*BRING],
+                        "NotResource": f"{THERE}web/*",
+                    }
+                ],
+                [f"unknown {AT}"],
+            ),
+            (
+                "denied under a condition",
+                [
+                    allow(root(ACCOUNT), *BRING, Resource="*"),
+                    {
+                        "Effect": "Deny",
+                        "Principal": "*",
+                        "Action": "ecr:*",
+                        "Resource": "*",
+                        "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+                    },
+                ],
+                [f"unknown {AT}"],
+            ),
+            (
+                "denied for others",
+                [
+                    allow(root(ACCOUNT), *BRING, Resource="*"),
+                    {
+                        "Effect": "Deny",
+                        "Principal": root(THIRD),
+                        "Action": "ecr:*",
+                        "Resource": "*",
+                    },
+                ],
+                [],
+            ),
+        )
+    ),
+    Case(
+        rule="ReplicationPermission",
+        name="action and resource are parameters",
+        stacks={
+            "Main": {"Resources": API | SENT},
+            "There": {
+                "Resources": {
+                    "Policy": resource(
+                        "RegistryPolicy",
+                        PolicyText=policy(allow(root(ACCOUNT), GIVEN, Resource=[GIVEN])),
+                    )
+                },
+                **UNKNOWN,
+            },
+        },
+        environments={"There": f"aws://{OTHER}/{ELSEWHERE}"},
+        found=(f"unknown {AT}",),
+    ),
+    case(
+        "ReplicationDestination",
+        "two configurations that differ",
+        replication((OTHER, ELSEWHERE, []))
+        | {"Second": replication((THIRD, ELSEWHERE, []))["Replication"]},
+        "unknown Replication",
+        "unknown Second",
+    ),
+    case(
+        "SigningOfCache",
+        "two configurations that differ",
+        cache() | signing("web/*") | {"Second": signing("api/*")["Signing"]},
+        "unknown Signing",
+        "unknown Second",
     ),
     apart(
         "ReplicationPermission",
