@@ -7,22 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from functools import cached_property
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ecr_constructs.constructs.cfn_registry import CfnPullThroughCacheRule
-from ecr_constructs.constructs.registry_context import RegistryContext, child, namespace_id
+from ecr_constructs.constructs.registry_context import RegistryContext, namespace_id
+from ecr_constructs.constructs.service_role import service_role
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule, cache_rule_set_problems
 from ecr_constructs.model.template_request import names_below, template_key
 from ecr_constructs.model.unresolved import Unresolved
 from ecr_constructs.service import registry_actions
-
-_NAMESPACE: Final = "PullThroughCaches"
 
 
 class PullThroughCacheRules:
@@ -78,11 +76,15 @@ class PullThroughCacheRules:
             self._refuse_another(known, (rule, chosen_id, by))
             return None
         self._rules[key] = (rule, chosen_id, by)
-        scope = child(child(self._context.owner, _NAMESPACE), chosen_id)
+        scope = Construct(self._namespace, chosen_id)
         if makes_role:
             rule = replace(rule, custom_role_arn=self._role(rule, scope).role_arn)
         self._context.warn(problems)
         return CfnPullThroughCacheRule(scope, "Resource", rule.to_cfn())
+
+    @cached_property
+    def _namespace(self) -> Construct:
+        return Construct(self._context.owner, "PullThroughCaches")
 
     def _others(self, key: str) -> list[tuple[PullThroughCacheRule, str, str]]:
         return [each for prefix, each in self._rules.items() if prefix != key]
@@ -103,40 +105,26 @@ class PullThroughCacheRules:
     def _role(self, rule: PullThroughCacheRule, scope: Construct) -> iam.Role:
         place, upstream = self._context.place, rule.upstream
         theirs = f"arn:{place.partition}:ecr:{upstream.region}:{upstream.account}:repository/"
-        role = iam.Role(
+        return service_role(
             scope,
-            "Role",
+            service="pullthroughcache.ecr.amazonaws.com",
             description=f"Reads {upstream.url} for the pull through cache"
             f" {rule.ecr_repository_prefix}",
-            assumed_by=iam.ServicePrincipal("pullthroughcache.ecr.amazonaws.com"),
-            # In the role itself: the rule needs no word that it depends on a policy.
-            inline_policies={
-                "Cache": iam.PolicyDocument(
-                    statements=[
-                        iam.PolicyStatement(
-                            sid="LogIn",
-                            actions=["ecr:GetAuthorizationToken"],
-                            resources=["*"],
-                        ),
-                        iam.PolicyStatement(
-                            sid="ReadUpstream",
-                            actions=sorted(registry_actions.CACHE_ROLE_UPSTREAM),
-                            resources=[f"{theirs}{names_below(rule.upstream_repository_prefix)}*"],
-                        ),
-                        iam.PolicyStatement(
-                            sid="WriteCache",
-                            actions=sorted(registry_actions.CACHE_ROLE_DOWNSTREAM),
-                            resources=[
-                                self._context.repositories(names_below(rule.ecr_repository_prefix))
-                            ],
-                        ),
-                    ]
-                )
-            },
+            policy_name="Cache",
+            statements=[
+                {"Sid": "LogIn", "Action": "ecr:GetAuthorizationToken", "Resource": "*"},
+                {
+                    "Sid": "ReadUpstream",
+                    "Action": sorted(registry_actions.CACHE_ROLE_UPSTREAM),
+                    "Resource": f"{theirs}{names_below(rule.upstream_repository_prefix)}*",
+                },
+                {
+                    "Sid": "WriteCache",
+                    "Action": sorted(registry_actions.CACHE_ROLE_DOWNSTREAM),
+                    "Resource": self._context.repositories(names_below(rule.ecr_repository_prefix)),
+                },
+            ],
         )
-        # It stays with the rule, which reads nothing without it.
-        role.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
-        return role
 
 
 def _takes_role(rule: PullThroughCacheRule) -> bool:

@@ -16,6 +16,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from ecr_constructs.constructs._jsii import no_overrides
+from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.model.principals import Place
 from ecr_constructs.model.problem import Problem, Severity, problem_at, refuse
 from ecr_constructs.model.pull_through_cache import secret_problems
@@ -27,6 +29,7 @@ _MANAGED: Final = "alias/aws/secretsmanager"
 
 
 @final
+@no_overrides
 class PullThroughCacheSecret(secretsmanager.Secret):
     """Define the secret of an upstream: under the mandatory name, in the mandatory shape.
 
@@ -49,6 +52,9 @@ class PullThroughCacheSecret(secretsmanager.Secret):
         name: What follows ``ecr-pullthroughcache/``: letters, digits and ``/_+=.@-``;
             the whole is at most 512 characters. Changing it replaces the secret.
 
+    Attributes:
+        place: The account and Region that it is defined in.
+
     Raises:
         ConfigurationError: If no secret can have that name.
 
@@ -64,6 +70,7 @@ class PullThroughCacheSecret(secretsmanager.Secret):
                 problem_at("name", "name must be known at synthesis, got a token", "write it out")
             )
         refuse(problems, path=f"{scope.node.path}/{construct_id}".lstrip("/"))
+        self.place: Final = ledger_of(scope).place
         user, token = SECRET_KEYS
         super().__init__(
             scope,
@@ -81,6 +88,10 @@ class PullThroughCacheSecret(secretsmanager.Secret):
 
 def credential_problems(secret: secretsmanager.ISecret, place: Place) -> Iterator[Problem]:
     """Yield what is wrong with a secret that is given, as far as it is known at synthesis."""
+    if isinstance(secret, PullThroughCacheSecret):
+        # Its name, its shape and its key are right, and its place is known here.
+        yield from _place_problems(secret.place.account, secret.place.region, place)
+        return
     resource = secret.node.default_child
     if isinstance(resource, secretsmanager.CfnSecret):
         yield from _defined_problems(resource)
@@ -93,9 +104,14 @@ def credential_problems(secret: secretsmanager.ISecret, place: Place) -> Iterato
             " customer managed key for it, got one with a key",
             "leave encryption_key out",
         )
+    environment = secret.env
+    yield from _place_problems(environment.account, environment.region, place)
+
+
+def _place_problems(account: str, region: str, place: Place) -> Iterator[Problem]:
     for what, theirs, ours in (
-        ("account", secret.env.account, place.account),
-        ("Region", secret.env.region, place.region),
+        ("account", account, place.account),
+        ("Region", region, place.region),
     ):
         if not is_token(theirs) and not is_token(ours) and theirs != ours:
             yield problem_at(
@@ -108,12 +124,14 @@ def credential_problems(secret: secretsmanager.ISecret, place: Place) -> Iterato
 
 def credential_arn(secret: secretsmanager.ISecret) -> str:
     """Return the whole ARN of a secret, or its ARN without the end that AWS adds."""
+    if isinstance(secret, PullThroughCacheSecret):
+        return secret.secret_arn
     return secret.secret_full_arn or secret.secret_arn
 
 
 def partial_arn_problems(secret: secretsmanager.ISecret) -> Iterator[Problem]:
     """Yield a warning where only a part of the ARN is known."""
-    if secret.secret_full_arn is None:
+    if not isinstance(secret, PullThroughCacheSecret) and secret.secret_full_arn is None:
         yield problem_at(
             "credential",
             "credential should be known by its whole ARN, as it is not documented that Amazon ECR"

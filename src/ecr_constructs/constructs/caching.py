@@ -17,7 +17,6 @@ from ecr_constructs.constructs.cache_secret import (
 )
 from ecr_constructs.constructs.pull_through_cache import PullThroughCache
 from ecr_constructs.constructs.registry_settings import RegistrySettings
-from ecr_constructs.constructs.slot import slot_at
 from ecr_constructs.model.creation_template import AppliedFor
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.principals import Place
@@ -48,7 +47,7 @@ def define_cache(
 ) -> PullThroughCache:
     """Contribute a cache to a registry; see ``add_pull_through_cache``."""
     place, scope = registry.place, registry.contributor
-    by = scope.node.path
+    by = registry.path
     wrong = list(_problems(upstream, credential, ecr_repository_prefix))
     if wrong:
         refuse(wrong, path=by)
@@ -85,7 +84,7 @@ def define_cache(
 
     registry.contribute("add_pull_through_cache(...)", define)
     if elsewhere is not None:
-        slot = slot_at(scope, elsewhere)
+        slot = registry.slot.neighbour(elsewhere)
         slot.contribute(
             lambda settings: settings.policy.add(reader_statement(slot.place, reader), by=by),
             what=f"a pull through cache of {elsewhere.title}",
@@ -96,6 +95,7 @@ def define_cache(
         rule,
         place=place,
         scope=scope,
+        path=by,
         contribute=registry.contribute,
     )
 

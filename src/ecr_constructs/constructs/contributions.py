@@ -116,7 +116,7 @@ class RegistryContributions(PolicyContributions):
             ConfigurationError: If a value breaks a limit of ECR, a control is
                 loosened without an exemption, or somebody else gave another value.
         """
-        by = self.contributor.node.path
+        by = self.path
         filters = cast("tuple[str, ...]", several(image_tag_mutability_exclusion_filters))
         granted = cast("tuple[Exemption, ...]", several(exemptions))
         misfits = list(
@@ -201,7 +201,7 @@ class RegistryContributions(PolicyContributions):
             >>> cache = registry.add_pull_through_cache(Upstream.quay())
             >>> app = cache.repository("org/app")
         """
-        tags = _tags(resource_tags, self.contributor.node.path)
+        tags = _tags(resource_tags, self.path)
         return define_cache(
             self,
             upstream,

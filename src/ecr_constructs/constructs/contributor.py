@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from functools import cached_property
 
 from constructs import Construct, IConstruct
 
 from ecr_constructs.constructs.registry_settings import RegistrySettings
+from ecr_constructs.constructs.slot import RegistrySlot
 from ecr_constructs.model.principals import Place
 
 #: Something to do to the settings of a registry.
@@ -26,8 +28,8 @@ class RegistryContributor:
 
     @property
     @abstractmethod
-    def place(self) -> Place:
-        """Account, Region and partition; tokens in an environment-agnostic stack."""
+    def slot(self) -> RegistrySlot:
+        """What the app knows of the registry; for constructs of the library."""
 
     @property
     @abstractmethod
@@ -50,6 +52,16 @@ class RegistryContributor:
         Raises:
             ConfigurationError: If it comes too late, or is refused.
         """
+
+    @property
+    def place(self) -> Place:
+        """Account, Region and partition; tokens in an environment-agnostic stack."""
+        return self.slot.place
+
+    @cached_property
+    def path(self) -> str:
+        """The path of :attr:`contributor`."""
+        return self.contributor.node.path
 
     @property
     def account(self) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from functools import cached_property
+from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct, Node
 
@@ -19,7 +19,8 @@ from ecr_constructs.constructs.cfn_registry import (
     write_properties,
 )
 from ecr_constructs.constructs.exemptions import Exemptions
-from ecr_constructs.constructs.registry_context import RegistryContext, child, namespace_id
+from ecr_constructs.constructs.registry_context import RegistryContext, namespace_id
+from ecr_constructs.constructs.service_role import service_role
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.encryption import AES256, Encryption, EncryptionType
 from ecr_constructs.model.governance import template_loosenings
@@ -35,9 +36,6 @@ from ecr_constructs.model.template_request import (
 from ecr_constructs.model.unresolved import Unresolved
 from ecr_constructs.service import registry_actions
 
-_NAMESPACE: Final = "CreationTemplates"
-_ROLE: Final = "Role"
-
 
 @dataclass(eq=False, kw_only=True)
 class _Template:
@@ -47,6 +45,7 @@ class _Template:
         requests: What was asked.
         value: What comes out of that; a role that is made for it is left out.
         exemptions: What it may rely on.
+        scope: What holds the resource and its role.
         cfn: The resource.
         properties: What was written into it.
         role: The role that was made for it.
@@ -57,6 +56,7 @@ class _Template:
     requests: tuple[TemplateRequest, ...] = ()
     value: CreationTemplate | None = None
     exemptions: Exemptions = field(default_factory=lambda: Exemptions((), ()))
+    scope: Construct | None = None
     cfn: CfnRepositoryCreationTemplate | None = None
     properties: dict[str, Any] = field(default_factory=dict)
     role: iam.Role | None = None
@@ -143,6 +143,10 @@ class CreationTemplates:
             record_exemptions(template.cfn, template.exemptions.relied_on)
             self._context.warn(self._problems(value))
 
+    @cached_property
+    def _namespace(self) -> Construct:
+        return Construct(self._context.owner, "CreationTemplates")
+
     def _merge(
         self, requests: tuple[TemplateRequest, ...], key: SortKey = str
     ) -> tuple[CreationTemplate, list[Problem]]:
@@ -162,9 +166,10 @@ class CreationTemplates:
         return value.problems(account=place.account, region=place.region, partition=place.partition)
 
     def _write(self, template: _Template, value: CreationTemplate) -> None:
-        scope = child(
-            child(self._context.owner, _NAMESPACE), namespace_id(template_key(str(value.prefix)))
-        )
+        if template.scope is None:
+            key = template_key(str(value.prefix))
+            template.scope = Construct(self._namespace, namespace_id(key))
+        scope = template.scope
         self._make_role(template, value, scope)
         if template.role is not None:
             value = replace(value, custom_role_arn=template.role.role_arn)
@@ -181,7 +186,7 @@ class CreationTemplates:
         if role_for == template.role_for:
             return
         if template.role is not None:
-            scope.node.try_remove_child(_ROLE)
+            scope.node.try_remove_child(template.role.node.id)
             template.role = None
         if role_for is not None:
             template.role = self._role(value, scope)
@@ -189,41 +194,34 @@ class CreationTemplates:
 
     def _role(self, value: CreationTemplate, scope: Construct) -> iam.Role:
         prefix = template_key(str(value.prefix))
-        statements = [
-            iam.PolicyStatement(
-                sid="CreateRepositories",
-                actions=sorted(registry_actions.TEMPLATE_ROLE),
-                resources=[self._context.repositories(names_below(prefix))],
-            )
+        statements: list[dict[str, Any]] = [
+            {
+                "Sid": "CreateRepositories",
+                "Action": sorted(registry_actions.TEMPLATE_ROLE),
+                "Resource": self._context.repositories(names_below(prefix)),
+            }
         ]
         if value.encryption.type != EncryptionType.AES256:
             statements.append(self._key_statement(value.encryption))
-        role = iam.Role(
+        return service_role(
             scope,
-            _ROLE,
+            service="ecr.amazonaws.com",
             description=f"Creates the repositories of the template {prefix}",
-            assumed_by=iam.ServicePrincipal("ecr.amazonaws.com"),
-            # In the role itself: the template needs no word that it depends on a policy.
-            inline_policies={"Template": iam.PolicyDocument(statements=statements)},
+            policy_name="Template",
+            statements=statements,
         )
-        # It stays with the template, which creates nothing without it.
-        role.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
-        return role
 
-    def _key_statement(self, encryption: Encryption) -> iam.PolicyStatement:
+    def _key_statement(self, encryption: Encryption) -> dict[str, Any]:
+        statement = {"Sid": "Encrypt", "Action": sorted(registry_actions.TEMPLATE_ROLE_KEY)}
+        if encryption.kms_key is not None:
+            return {**statement, "Resource": encryption.kms_key}
+        # The ARN of the key that AWS manages is not known; its alias is.
         place = self._context.place
-        key = encryption.kms_key
-        return iam.PolicyStatement(
-            sid="Encrypt",
-            actions=sorted(registry_actions.TEMPLATE_ROLE_KEY),
-            resources=[f"arn:{place.partition}:kms:{place.region}:{place.account}:key/*"]
-            if key is None
-            else [str(key)],
-            # The ARN of the key that AWS manages is not known; its alias is.
-            conditions={"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/aws/ecr"}}
-            if key is None
-            else None,
-        )
+        return {
+            **statement,
+            "Resource": f"arn:{place.partition}:kms:{place.region}:{place.account}:key/*",
+            "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/aws/ecr"}},
+        }
 
 
 def needs_role(value: CreationTemplate) -> bool:

@@ -12,10 +12,9 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
-import jsii
-from constructs import IValidation
 
 from ecr_constructs.constructs._jsii import for_people
+from ecr_constructs.constructs.ledger import StackLedger
 from ecr_constructs.model.hand_over import HandOver
 
 #: The version of the file's form.
@@ -27,12 +26,11 @@ _FILE: Final = ".hand-over.json"
 Tell = Callable[[], Iterable[HandOver]]
 
 
-@jsii.implements(IValidation)
 class HandOvers:
     """What one stack hands over: ``<stack>.hand-over.json`` in the assembly.
 
-    CDK has no hook of its own for further files; it validates once everything
-    is known, just before it writes the templates.
+    Args:
+        stack: The stack.
     """
 
     def __init__(self, stack: cdk.Stack) -> None:
@@ -43,7 +41,7 @@ class HandOvers:
         """Have ``tell`` asked at synthesis."""
         self._tell.append(tell)
 
-    def validate(self) -> list[str]:
+    def write(self) -> None:
         """Write the file, or remove that of an earlier synthesis."""
         stage = cdk.Stage.of(self._stack)
         assert stage is not None
@@ -55,7 +53,6 @@ class HandOvers:
             path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
         else:
             path.unlink(missing_ok=True)
-        return []
 
 
 def _readable(value: Any, stack: cdk.Stack) -> Any:
@@ -69,12 +66,13 @@ def _readable(value: Any, stack: cdk.Stack) -> Any:
     return value
 
 
-_HAND_OVERS: Final[WeakKeyDictionary[cdk.Stack, HandOvers]] = WeakKeyDictionary()
+_HAND_OVERS: Final[WeakKeyDictionary[StackLedger, HandOvers]] = WeakKeyDictionary()
 
 
-def hand_overs_of(stack: cdk.Stack) -> HandOvers:
+def hand_overs_of(ledger: StackLedger) -> HandOvers:
     """Return what a stack hands over."""
-    if stack not in _HAND_OVERS:
-        _HAND_OVERS[stack] = HandOvers(stack)
-        stack.node.add_validation(_HAND_OVERS[stack])
-    return _HAND_OVERS[stack]
+    if ledger not in _HAND_OVERS:
+        _HAND_OVERS[ledger] = HandOvers(ledger.stack)
+        # CDK has no hook of its own for further files.
+        ledger.at_validation(_HAND_OVERS[ledger].write)
+    return _HAND_OVERS[ledger]

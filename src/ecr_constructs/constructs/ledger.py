@@ -57,6 +57,7 @@ class StackLedger:
         self.slot: Final = slot_of(stack, self.place)
         self.key: Final[Callable[[Text], str]] = sort_key(stack)
         self._pending: dict[_Writer, None] | None = {}
+        self._last: list[Callable[[], object]] = []
         self._is_open = False
 
     def open(self) -> None:
@@ -85,8 +86,14 @@ class StackLedger:
         for writer in pending:
             writer.write_at_synthesis()
 
-    def complaints(self) -> list[str]:
-        """Return an error for each that still waits."""
+    def at_validation(self, act: Callable[[], object]) -> None:
+        """Have something done once everything is known, just before templates are written."""
+        self._last.append(act)
+
+    def validate(self) -> list[str]:
+        """Do what is to be done last, and return an error for each that still waits."""
+        for act in self._last:
+            act()
         return [
             f"the policy of {writer.node.path} was not written, as its stack got its first"
             " repository or registry while aspects were called; define one before, or outside of an"
@@ -111,7 +118,7 @@ class _AllWritten:
         self._ledger = ledger
 
     def validate(self) -> list[str]:
-        return self._ledger.complaints()
+        return self._ledger.validate()
 
 
 _LEDGERS: Final[WeakKeyDictionary[IConstruct, StackLedger]] = WeakKeyDictionary()

@@ -44,7 +44,7 @@ class PolicyContributions(RegistryContributor):
         """
         wanted = actions if isinstance(actions, str) else tuple(actions)
         prefixes = as_filters(repository_prefixes)
-        by = self.contributor.node.path
+        by = self.path
         refuse(_prefix_problems(prefixes), path=by)
         self.contribute(
             "allow(...)",
@@ -65,7 +65,7 @@ class PolicyContributions(RegistryContributor):
         Raises:
             ConfigurationError: If there is no organisation, or its id is none.
         """
-        by = self.contributor.node.path
+        by = self.path
         self.contribute(
             "deny_outside_organization(...)",
             lambda settings: settings.policy.deny_outside_organization(organization_id, by=by),
@@ -83,7 +83,7 @@ class PolicyContributions(RegistryContributor):
         Raises:
             ConfigurationError: If none is given, or one is none.
         """
-        by = self.contributor.node.path
+        by = self.path
         self.contribute(
             "deny_outside_vpc_endpoint(...)",
             lambda settings: settings.policy.deny_outside_vpc_endpoint(vpc_endpoint_ids, by=by),

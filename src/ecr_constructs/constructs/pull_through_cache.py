@@ -48,6 +48,7 @@ class PullThroughCache:
         rule: The rule.
         place: The registry.
         scope: What asked for it; what stands for its repositories lies below.
+        path: The path of that.
         contribute: Does something to the registry's settings, now or when it has
             an owner.
     """
@@ -58,11 +59,13 @@ class PullThroughCache:
         *,
         place: Place,
         scope: Construct,
+        path: str,
         contribute: Contribute,
     ) -> None:
         self._rule = rule
         self._place = place
         self._scope = scope
+        self._path = path
         self._contribute = contribute
 
     @property
@@ -120,7 +123,7 @@ class PullThroughCache:
         """
         wanted = ecr_actions.PULL | registry_actions.IMPORT
         prefix = names_below(self.ecr_repository_prefix)
-        by = self._scope.node.path
+        by = self._path
         for each in principals:
             if isinstance(each, PolicyPrincipal):
                 for subject in each.subjects(self._place):
@@ -148,7 +151,7 @@ class PullThroughCache:
         )
 
     def _allow(self, statement: Statement) -> None:
-        by = self._scope.node.path
+        by = self._path
         self._contribute(
             "a grant to pull through a cache",
             lambda settings: settings.policy.add(
@@ -168,4 +171,4 @@ class PullThroughCache:
         )
 
     def _refuse(self, problems: Iterable[Problem]) -> None:
-        RegistryContext.refuse(problems, self._scope.node.path)
+        RegistryContext.refuse(problems, self._path)

@@ -77,7 +77,7 @@ class ReferencedRepository(RepositoryAccess):
             place=self._place(organization),
             exemptions=Exemptions((), ()),
         )
-        hand_overs_of(self._ledger.stack).add(lambda: filter(None, [self.hand_over]))
+        hand_overs_of(self._ledger).add(lambda: filter(None, [self.hand_over]))
 
     @classmethod
     def from_arn(

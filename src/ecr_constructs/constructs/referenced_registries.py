@@ -12,7 +12,6 @@ from constructs import Node
 
 from ecr_constructs.constructs.hand_over import hand_overs_of
 from ecr_constructs.constructs.registry_context import RegistryContext
-from ecr_constructs.constructs.slot import slot_at
 from ecr_constructs.model.hand_over import HandOver
 from ecr_constructs.model.registry_needs import Reader, Replicated, hand_over_of
 from ecr_constructs.model.registry_reference import RegistryReference
@@ -40,9 +39,10 @@ class ReferencedRegistries:
 
     def __init__(self, context: RegistryContext) -> None:
         self._context = context
+        self._slot = context.ledger.slot
         self._needs: dict[RegistryReference, _Needs] = {}
         # From the start, so that a file of an earlier synthesis does not outlive its cause.
-        hand_overs_of(context.ledger.stack).add(lambda: self.hand_overs)
+        hand_overs_of(context.ledger).add(lambda: self.hand_overs)
 
     @property
     def node(self) -> Node:
@@ -54,7 +54,7 @@ class ReferencedRegistries:
         """What each registry needs that no construct of this app owns."""
         return tuple(
             hand_over_of(
-                slot_at(self._context.owner, reference).place,
+                self._slot.neighbour(reference).place,
                 replicated=needs.replicated,
                 readers=needs.readers,
                 baseline=self._context.baseline,
@@ -62,7 +62,7 @@ class ReferencedRegistries:
             for reference, needs in sorted(
                 self._needs.items(), key=lambda each: (each[0].account, each[0].region)
             )
-            if slot_at(self._context.owner, reference).owner is None
+            if self._slot.neighbour(reference).owner is None
         )
 
     def replicate(self, reference: RegistryReference, replicated: Replicated) -> None:

@@ -23,13 +23,12 @@ from ecr_constructs.constructs.registry_handle import RegistryHandle
 from ecr_constructs.constructs.registry_settings import RegistrySettings
 from ecr_constructs.constructs.repository import GovernedRepository
 from ecr_constructs.constructs.scanning import RegistryScanning
-from ecr_constructs.constructs.slot import baseline_for
+from ecr_constructs.constructs.slot import RegistrySlot, baseline_for
 from ecr_constructs.model.baseline import Baseline, Control, Exemption, find_exemption
 from ecr_constructs.model.encryption import EncryptionType
 from ecr_constructs.model.hand_over import HandOver
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.principals import Place
 from ecr_constructs.model.problem import problem_at, refuse
 from ecr_constructs.model.scan_coverage import RepositoryCoverage, coverage
 from ecr_constructs.model.scanning import Scanning
@@ -162,9 +161,9 @@ class GovernedRegistry(RegistryContributions, Construct):
         return self._baseline
 
     @property
-    def place(self) -> Place:
-        """Account, Region and partition; tokens in an environment-agnostic stack."""
-        return self._ledger.place
+    def slot(self) -> RegistrySlot:
+        """What the app knows of the registry; for constructs of the library."""
+        return self._slot
 
     @property
     def contributor(self) -> Construct:

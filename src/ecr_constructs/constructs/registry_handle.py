@@ -12,7 +12,7 @@ from constructs import Construct, IConstruct
 from ecr_constructs.constructs.contributions import RegistryContributions
 from ecr_constructs.constructs.contributor import Contribution
 from ecr_constructs.constructs.ledger import ledger_of
-from ecr_constructs.model.principals import Place
+from ecr_constructs.constructs.slot import RegistrySlot
 
 
 @final
@@ -28,12 +28,12 @@ class RegistryHandle(RegistryContributions):
 
     def __init__(self, scope: Construct) -> None:
         self._scope = scope
-        self._ledger = ledger_of(scope)
+        self._slot = ledger_of(scope).slot
 
     @property
-    def place(self) -> Place:
-        """Account, Region and partition; tokens in an environment-agnostic stack."""
-        return self._ledger.place
+    def slot(self) -> RegistrySlot:
+        """What the app knows of the registry."""
+        return self._slot
 
     @property
     def contributor(self) -> Construct:
@@ -44,4 +44,4 @@ class RegistryHandle(RegistryContributions):
         self, what: str, contribution: Contribution, *, by: IConstruct | None = None
     ) -> None:
         """Do something to the registry's settings, now or as soon as there is an owner."""
-        self._ledger.slot.contribute(contribution, what=what, by=by or self._scope)
+        self._slot.contribute(contribution, what=what, by=by or self._scope)

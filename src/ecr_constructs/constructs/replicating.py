@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecr_constructs.constructs.registry_settings import RegistrySettings
-from ecr_constructs.constructs.slot import slot_at
 from ecr_constructs.model.principals import Place
 from ecr_constructs.model.problem import Problem, problem_at, refuse
 from ecr_constructs.model.registry_needs import Replicated
@@ -35,32 +34,32 @@ def replicate(
         ConfigurationError: If one of the registries is not known by account and
             Region, or ECR would refuse it.
     """
-    by = source.contributor
-    refuse(_problems(source.place, destination), path=by.node.path)
+    by, path = source.contributor, source.path
+    refuse(_problems(source.place, destination), path=path)
     reference = _reference(destination)
     rule = ReplicationRule.to(reference.destination, repository_filters)
-    refuse(rule_problems(rule, source.place), path=by.node.path)
+    refuse(rule_problems(rule, source.place), path=path)
     arriving = [
         Replicated(source.place.account, str(prefix)) for prefix in rule.repository_filters or ("",)
     ]
 
     def send(settings: RegistrySettings) -> None:
-        settings.replication.add(rule, by=by.node.path)
+        settings.replication.add(rule, by=path)
         if isinstance(destination, RegistryReference):
             for each in arriving:
                 settings.references.replicate(reference, each)
 
     def receive(settings: RegistrySettings) -> None:
         for each in arriving:
-            settings.templates.ask(each.request(by.node.path))
+            settings.templates.ask(each.request(path))
             if each.account != settings.context.place.account:
-                settings.policy.allow_replication(each, by=by.node.path)
+                settings.policy.allow_replication(each, by=path)
 
     source.contribute("replicate_to(...)", send)
     what = f"replication from {source.place.account} in {source.place.region}"
     if isinstance(destination, RegistryReference):
         # Only if a construct of this app owns it after all.
-        slot_at(by, reference).contribute(receive, what=what, by=by, is_needed=False)
+        source.slot.neighbour(reference).contribute(receive, what=what, by=by, is_needed=False)
     else:
         destination.contribute(what, receive, by=by)
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import jsii
-from constructs import IValidation, Node
+from constructs import Node
 
 from ecr_constructs.constructs.cfn_registry import (
     CfnReplicationConfiguration,
@@ -16,7 +15,7 @@ from ecr_constructs.constructs.cfn_registry import (
     write_properties,
 )
 from ecr_constructs.constructs.registry_context import RegistryContext
-from ecr_constructs.constructs.slot import RegistrySlot, slot_at
+from ecr_constructs.constructs.slot import RegistrySlot
 from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
 from ecr_constructs.model.problem import Problem, Severity, problem_at
 from ecr_constructs.model.registry_reference import RegistryReference
@@ -68,8 +67,10 @@ class ReplicationRules:
         if self._cfn is None:
             self._cfn = CfnReplicationConfiguration(self._context.owner, "Replication", _NO_RULES)
             record_exemptions(self._cfn, self._context.beside)
-            self._context.ledger.slot.replications.append(self)
-            self.node.add_validation(_Chains(self._context.ledger.slot))
+            slot = self._context.ledger.slot
+            if not slot.replications:
+                slot.judges.append(lambda: _chain_sentences(slot))
+            slot.replications.append(self)
         self._context.ledger.schedule(self)
 
     def write_at_synthesis(self) -> None:
@@ -97,7 +98,7 @@ class ReplicationRules:
             prefixes = [str(each) for each in rule.repository_filters] or [""]
             for destination in rule.destinations:
                 reference = RegistryReference(str(destination.registry_id), str(destination.region))
-                slot = slot_at(self._context.owner, reference)
+                slot = self._context.ledger.slot.neighbour(reference)
                 for template in slot.settings.templates.values if slot.settings else ():
                     if any(_stands_before(template, prefix) for prefix in prefixes):
                         yield problem_at(
@@ -151,10 +152,5 @@ def broken_chains_of(slot: RegistrySlot) -> list[BrokenChain]:
     ]
 
 
-@jsii.implements(IValidation)
-class _Chains:
-    def __init__(self, slot: RegistrySlot) -> None:
-        self._slot = slot
-
-    def validate(self) -> list[str]:
-        return [chain.to_problem().sentence for chain in broken_chains_of(self._slot)]
+def _chain_sentences(slot: RegistrySlot) -> list[str]:
+    return [chain.to_problem().sentence for chain in broken_chains_of(slot)]

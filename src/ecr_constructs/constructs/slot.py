@@ -9,7 +9,7 @@ the registry. All of them meet here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
@@ -65,6 +65,7 @@ class RegistrySlot:
         settings: What the owner has been given and contributed.
         replications: Where it replicates to; several where it has two owners.
         told: The chains of replication that it told of when it was last validated.
+        judges: Return what is wrong with the settings, once all of them are known.
     """
 
     def __init__(self, place: Place, beside: dict[tuple[str, str], RegistrySlot]) -> None:
@@ -73,6 +74,7 @@ class RegistrySlot:
         self.settings: RegistrySettings | None = None
         self.replications: Final[list[ReplicationRules]] = []
         self.told: frozenset[BrokenChain] = frozenset()
+        self.judges: Final[list[Callable[[], Iterable[str]]]] = []
         self._beside: Final = beside
         self._names: Final[dict[str, Path]] = {}
         self._assumed: Final[list[tuple[Baseline, Path]]] = []
@@ -205,9 +207,20 @@ class RegistrySlot:
                 path=by.node.path,
             )
 
-    def close(self) -> None:
-        """Take no contributions any more."""
+    def neighbour(self, reference: RegistryReference) -> RegistrySlot:
+        """Return the slot of another registry of the app, known by its account and Region."""
+        place = Place(
+            account=reference.account,
+            region=reference.region,
+            partition=partition_of(reference.region),
+        )
+        return _slot(self._beside, place)
+
+    def close(self) -> list[str]:
+        """Take no contributions any more, and return what is wrong with those that came."""
+        found = [sentence for judge in self.judges for sentence in judge()]
         self._is_closed = True
+        return found
 
     def complaints(self) -> list[str]:
         """Return an error for each contribution that found no owner."""
@@ -237,8 +250,7 @@ class _Close:
         self._slot = slot
 
     def validate(self) -> list[str]:
-        self._slot.close()
-        return []
+        return self._slot.close()
 
 
 _DEFAULT_BASELINE: Final = Baseline()
@@ -264,16 +276,8 @@ def slot_of(stack: cdk.Stack, place: Place) -> RegistrySlot:
     token, and two of them are no clash.
     """
     agnostic = is_token(place.account) or is_token(place.region)
-    return _slot(stack if agnostic else stack.node.root, place)
+    return _slot(_SLOTS.setdefault(stack if agnostic else stack.node.root, {}), place)
 
 
-def slot_at(scope: IConstruct, reference: RegistryReference) -> RegistrySlot:
-    """Return the slot of a registry that is known by its account and Region."""
-    account, region = reference.account, reference.region
-    place = Place(account=account, region=region, partition=partition_of(region))
-    return _slot(scope.node.root, place)
-
-
-def _slot(holder: IConstruct, place: Place) -> RegistrySlot:
-    slots = _SLOTS.setdefault(holder, {})
+def _slot(slots: dict[tuple[str, str], RegistrySlot], place: Place) -> RegistrySlot:
     return slots.setdefault((place.account, place.region), RegistrySlot(place, slots))
