@@ -9,9 +9,24 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
-from tests.synthesis import ENVIRONMENT, OTHER_ACCOUNT, new_app, new_stack, statements_of
+from jsii._kernel.providers import process
+from tests.synthesis import (
+    ENVIRONMENT,
+    ORGANIZATION,
+    OTHER_ACCOUNT,
+    new_app,
+    new_stack,
+    statements_of,
+)
 
-from ecr_constructs import GovernedRepository, ReferencedRepository
+from ecr_constructs import (
+    GovernedRepository,
+    Policy,
+    Principal,
+    Principals,
+    ReferencedRepository,
+    Statement,
+)
 from ecr_constructs.constructs._jsii import DeferredGrant, for_people, sort_key
 
 
@@ -50,6 +65,70 @@ def test_no_private_attribute_hides_a_protected_member_of_cdk(cls: type) -> None
 )
 def test_what_is_overridden_is_documented(name: str) -> None:
     assert getattr(GovernedRepository, name).__doc__
+
+
+# What crossing costs: calls are counted, as their time says more of the machine
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The requests that are sent to Node, as they are sent."""
+    sent: list[str] = []
+    original = process._NodeProcess.send
+
+    def send(self: Any, request: Any, response_type: Any) -> Any:
+        sent.append(type(request).__name__)
+        return original(self, request, response_type)
+
+    monkeypatch.setattr(process._NodeProcess, "send", send)
+    return sent
+
+
+def test_a_repository_takes_three_calls(calls: list[str]) -> None:
+    stack = new_stack()
+    GovernedRepository(stack, "First")  # the first of a stack opens the ledger
+    calls.clear()
+    GovernedRepository(
+        stack,
+        "Api",
+        repository_name="payments/api",
+        image_tag_mutability_exclusion_filters=["latest"],
+        repository_policy=Policy.of(
+            Statement(principals=(Principal("AWS", OTHER_ACCOUNT),), actions=("ecr:PutImage",))
+        ),
+        tags={"team": "payments"},
+    )
+    assert calls == ["CreateRequest", "CreateRequest", "InvokeRequest"]
+
+
+def test_statements_of_literals_take_no_call(calls: list[str]) -> None:
+    repository = GovernedRepository(new_stack(), "Api")
+    calls.clear()
+    for number in range(20):
+        repository.allow_pull(Principals.account(f"{number:012}"))
+    repository.allow_pull(Principals.organization(ORGANIZATION), Principals.codebuild_projects())
+    repository.deny_outside_vpc_endpoint("vpce-1a2b3c4d")
+    assert calls == []
+
+
+def test_a_grant_to_an_account_takes_one_call(calls: list[str]) -> None:
+    repository = GovernedRepository(new_stack(), "Api")
+    principal = iam.AccountPrincipal(OTHER_ACCOUNT)
+    calls.clear()
+    repository.grant_pull(principal)
+    assert calls == ["GetRequest"]  # which account it is
+
+
+def test_a_policy_is_written_in_one_call_however_long_it_is(calls: list[str]) -> None:
+    app = new_app(validate=False)
+    stack = new_stack(app)
+    for name in ("Api", "Web", "Data"):
+        repository = GovernedRepository(stack, name)
+        for number in range(20):
+            repository.allow_pull(Principals.account(f"{number:012}"))
+    calls.clear()
+    app.synth()
+    assert calls.count("SetRequest") == 3
 
 
 # Overrides that both sides of the border call
