@@ -32,6 +32,7 @@ from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.problem import Malformed, Status
 from ecr_constructs.model.registry import Deployment
 from ecr_constructs.model.repository import Origin
+from ecr_constructs.model.statement import ANYONE, Statement
 from ecr_constructs.model.unresolved import Unknown, Unresolved
 
 ALLOW, CONDITIONAL, DENY = Decision.ALLOW, Decision.CONDITIONAL, Decision.DENY
@@ -280,9 +281,8 @@ def test_a_principal_that_is_known_in_part_is_compared_as_far_as_it_goes() -> No
         (":root", CONDITIONAL),
     ):
         named = policy(allow({"AWS": Unresolved((Unknown("Main.Prefix"), rest))}))
-        assert ask(
-            deployment(named, identity(BUILD)), REMOTE.replace("Deploy", "Build")
-        ).decision is (decision)
+        remote = f"arn:aws:iam::{OTHER}:role/Build"
+        assert ask(deployment(named), remote).decision is decision
 
 
 def test_a_role_whose_name_is_made_up_is_found_by_what_stands_for_it() -> None:
@@ -763,3 +763,64 @@ def test_a_policy_that_is_not_known_as_json_has_no_statement() -> None:
     (placed,) = ask(deployment(Unresolved.of("X")), REMOTE).to_document()["statements"]
     assert (placed["index"], placed["sid"], placed["effect"]) == (None, None, None)
     assert placed["description"] == "is not known before deployment"
+
+
+# Elements that are not known, or rare
+
+
+def test_an_action_that_is_not_known_may_be_the_one() -> None:
+    document = policy(allow({"AWS": BUILD}, Unresolved.of("Main.Action")))
+    answer = ask(deployment(document, identity(BUILD)))
+    assert answer.decision is CONDITIONAL
+    assert missing(answer) == ["whether the actions ${Main.Action} cover ecr:BatchGetImage"]
+    other = policy(allow({"AWS": BUILD}, Unresolved(("s3:", Unknown("Main.Action")))))
+    assert ask(deployment(other, identity(BUILD))).decision is DENY
+
+
+def test_not_action_is_every_action_but_these() -> None:
+    document = policy(
+        {"Effect": "Allow", "Principal": {"AWS": BUILD}, "NotAction": ["ecr:Put*", "ECR:delete*"]}
+    )
+    where = deployment(document, identity(BUILD))
+    assert ask(where).decision is ALLOW
+    assert ask(where, action=PUT).decision is DENY
+    assert ask(where, action="ecr:DeleteRepository").decision is DENY
+
+
+def test_an_operator_that_iam_does_not_have_is_what_is_missing() -> None:
+    odd = policy(allow("*", Condition={"StringMatches": {"aws:PrincipalArn": BUILD}}))
+    answer = ask(deployment(odd, identity(BUILD)))
+    assert answer.decision is CONDITIONAL
+    assert missing(answer) == ["what the condition operator StringMatches means"]
+
+
+def test_a_value_of_a_condition_that_is_not_known_is_what_is_missing() -> None:
+    unknown = Unresolved.of("Main.Arn")
+    bound = policy(allow("*", Condition={"ArnEquals": {"aws:PrincipalArn": unknown}}))
+    answer = ask(deployment(bound, identity(BUILD)))
+    assert missing(answer) == ["the value that aws:PrincipalArn is compared to"]
+
+
+def test_a_service_that_is_not_known_may_be_the_one() -> None:
+    document = policy(allow({"Service": Unresolved.of("Main.Service")}))
+    assert ask(deployment(document), LAMBDA).decision is CONDITIONAL
+    assert ask(deployment(document, identity(BUILD))).decision is DENY
+
+
+def test_all_but_everybody_is_nobody() -> None:
+    document = policy(allow(None, NotPrincipal="*"), deny(None, NotPrincipal="*"))
+    assert ask(deployment(document), REMOTE).decision is DENY
+    assert ask(deployment(document, identity(BUILD, policy(grant())))).decision is ALLOW
+
+
+def test_a_statement_without_actions_is_about_nothing() -> None:
+    nothing = Policy.of(Statement(principals=(ANYONE,)))
+    assert ask(deployment(nothing), REMOTE).decision is DENY
+
+
+def test_a_partition_that_is_not_known_makes_no_other_principal() -> None:
+    """There is no way from one partition into another."""
+    partition = Unresolved(("arn:", Unknown("AWS::Partition"), ":iam::111111111111:role/Build"))
+    named = policy(allow({"AWS": partition}))
+    assert ask(deployment(named, identity(BUILD))).decision is ALLOW
+    assert ask(deployment(None, identity(partition, policy(grant())))).decision is ALLOW

@@ -304,3 +304,18 @@ def test_a_deny_for_one_repository_counts_there_alone() -> None:
     model = AccessModel(replace(with_repositories(*repositories), identities=(role,)))
     assert rows(model, "a") == {}
     assert rows(model, "b") == {BUILD: "allow"}
+
+
+def test_principals_that_never_ask_for_images_are_not_listed() -> None:
+    assert listed(deployment(policy(allow({"Federated": "accounts.google.com"})))) == {}
+
+
+def test_of_principals_that_are_not_known_each_may_be_the_other() -> None:
+    first, second = Unresolved.of("Main.First"), Unresolved.of("Main.Second")
+    ours = policy(allow({"AWS": first}), deny({"AWS": second}), allow({"AWS": OTHER}, PUT))
+    assert listed(deployment(ours)) == {"${Main.First}": "conditional"}
+
+
+def test_a_managed_policy_that_is_not_known_makes_a_line_conditional() -> None:
+    role = identity(BUILD, managed=(f"arn:aws:iam::{OWNER}:policy/Ours",))
+    assert listed(deployment(None, role)) == {BUILD: "conditional"}

@@ -230,6 +230,20 @@ def test_a_table_for_people_says_why(access: Run, monkeypatch: pytest.MonkeyPatc
     ]
 
 
+def test_a_policy_that_is_not_known_has_no_statement_to_show(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = json.loads(json.dumps(TEMPLATE))
+    template["Parameters"] = {"Policy": {"Type": "String"}}
+    template["Resources"]["Api"]["Properties"]["RepositoryPolicyText"] = {"Ref": "Policy"}
+    path = tmp_path / "template.json"
+    path.write_text(json.dumps(template), encoding="utf-8")
+    assert run(["access", *can(REMOTE), str(path)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("conditional ")
+    assert "repository policy payments/api is not known before deployment" in out
+
+
 def test_a_list_for_people_counts(access: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     question = ("who-can", "--repository", "payments/api", "--action")
