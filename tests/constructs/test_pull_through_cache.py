@@ -217,9 +217,9 @@ def test_refuses_an_upstream_without_the_credential_it_needs(name: str) -> None:
     registry = GovernedRegistry(new_stack(new_app(validate=False)), "Registry")
     with pytest.raises(
         ConfigurationError,
-        match=rf"credential_arn must be given, as .* needs an? .*, got none; write the ARN of a"
-        rf" secret named 'ecr-pullthroughcache/{UPSTREAMS[name].default_prefix}' that holds"
-        r" 'username' and 'accessToken' \[Stack/Registry\]",
+        match=rf"credential must be given for {UPSTREAMS[name].title}, which asks for a user name"
+        rf" and {UPSTREAMS[name].credential}, got none; write PullThroughCacheSecret\(stack, 'Credential',"
+        rf" name='{UPSTREAMS[name].default_prefix}'\) \[Stack/Registry\]",
     ):
         registry.add_pull_through_cache(UPSTREAM[name])
 

@@ -274,7 +274,10 @@ def test_refuses_a_stack_without_concrete_account_and_region(side: str) -> None:
 @pytest.mark.parametrize(
     ("destination", "said"),
     [
-        (RegistryReference("22", "eu-central-1"), "registry_id must be 12 digits, got '22'"),
+        (
+            RegistryReference("22", "eu-central-1"),
+            r"destination\.account: account must be 12 digits, got '22'",
+        ),
         (RegistryReference(OTHER_ACCOUNT, "Frankfurt"), "must be a Region of AWS, got 'Frankfurt'"),
         (
             RegistryReference(OTHER_ACCOUNT, "cn-north-1"),

@@ -19,7 +19,11 @@ def test_a_reference_names_an_account_and_a_region() -> None:
 @pytest.mark.parametrize(
     ("account", "region", "said"),
     [
-        ("22", "eu-central-1", "registry_id must be 12 digits, got '22'; write the account's id"),
+        (
+            "22",
+            "eu-central-1",
+            "account must be 12 digits, got '22'; write for example '111122223333'",
+        ),
         ("222222222222", "Frankfurt", "region must be a Region of AWS, got 'Frankfurt'; write"),
         ("222222222222", "moon-base-1", "region must be in a partition that is known here"),
         (

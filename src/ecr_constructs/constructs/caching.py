@@ -111,6 +111,14 @@ def _problems(
         )
     elif upstream.kind is None:
         yield from upstream.problems()
+    elif upstream.kind.credential is not None and credential is None:
+        kind = upstream.kind
+        yield problem_at(
+            "credential",
+            f"credential must be given for {kind.title}, which asks for a user name and"
+            f" {kind.credential}, got none",
+            f"write PullThroughCacheSecret(stack, 'Credential', name={kind.default_prefix!r})",
+        )
     if credential is not None and not hasattr(credential, "secret_arn"):
         yield problem_at(
             "credential",

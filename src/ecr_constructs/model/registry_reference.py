@@ -12,6 +12,7 @@ from typing import final
 from ecr_constructs.model.problem import Problem, problem_at
 from ecr_constructs.model.replication_rule import Destination
 from ecr_constructs.model.unresolved import is_known
+from ecr_constructs.service import patterns
 
 
 @final
@@ -50,4 +51,10 @@ class RegistryReference:
                     f"{name} of a RegistryReference must be known at synthesis, got a token",
                     "write it out",
                 )
-        yield from self.destination.problems()
+        if is_known(self.account) and not patterns.ACCOUNT_ID.fullmatch(self.account):
+            yield problem_at(
+                "account",
+                f"account must be 12 digits, got {self.account!r}",
+                "write for example '111122223333'",
+            )
+        yield from (each for each in self.destination.problems() if each.path == "region")
