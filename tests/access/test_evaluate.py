@@ -824,3 +824,9 @@ def test_a_partition_that_is_not_known_makes_no_other_principal() -> None:
     named = policy(allow({"AWS": partition}))
     assert ask(deployment(named, identity(BUILD))).decision is ALLOW
     assert ask(deployment(None, identity(partition, policy(grant())))).decision is ALLOW
+
+
+def test_the_path_of_a_role_that_is_defined_elsewhere_is_not_known() -> None:
+    """A policy is attached by name; the ARN that is asked for may have a path."""
+    known = deployment(None, identity(BUILD, policy(grant()), partial=True))
+    assert ask(known, f"arn:aws:iam::{OWNER}:role/ci/Build").decision is ALLOW

@@ -319,3 +319,8 @@ def test_of_principals_that_are_not_known_each_may_be_the_other() -> None:
 def test_a_managed_policy_that_is_not_known_makes_a_line_conditional() -> None:
     role = identity(BUILD, managed=(f"arn:aws:iam::{OWNER}:policy/Ours",))
     assert listed(deployment(None, role)) == {BUILD: "conditional"}
+
+
+def test_a_principal_that_is_not_known_may_be_of_any_account() -> None:
+    ours = policy(allow({"AWS": Unresolved.of("Main.Arn")}), deny({"AWS": OTHER}))
+    assert listed(deployment(ours)) == {"${Main.Arn}": "conditional"}

@@ -126,8 +126,8 @@ def _of_caller(caller: Caller) -> tuple[Values, tuple[str, ...]]:
 def _of_principal(caller: Caller) -> dict[str, tuple[Text, ...]]:
     values: dict[str, tuple[Text, ...]] = dict.fromkeys(_SERVICE_KEYS, ())
     values["aws:PrincipalIsAWSService"] = ("false",)
-    if caller.account is not None:
-        values["aws:PrincipalAccount"] = (caller.account,)
+    assert caller.account is not None
+    values["aws:PrincipalAccount"] = (caller.account,)
     if caller.kind in _TYPES:
         values["aws:PrincipalType"] = (_TYPES[caller.kind],)
         values["aws:PrincipalArn"] = (caller.principal_arn,)
