@@ -392,6 +392,20 @@ def test_any_order_of_calls_gives_the_same_template(*, order: list[int], owner_f
     assert built(order, owner_first=owner_first) == built(range(len(CALLS)), owner_first=True)
 
 
+def test_roles_stand_in_the_order_of_what_they_are_and_not_of_when_they_were_asked() -> None:
+    """A token has a number, which tells the order in which tokens were made."""
+    built_policies = []
+    for names in (("A", "B"), ("B", "A")):
+        app = new_app(validate=False)
+        stack = new_stack(app)
+        registry = GovernedRegistry(stack, "Registry")
+        for name in names:
+            made = iam.Role(stack, name, assumed_by=iam.AccountRootPrincipal())
+            registry.allow(Principals.role(made), actions=PULL)
+        built_policies.append(policy_of(synthesise(app, lint=False)["Stack"]))
+    assert built_policies[0] == built_policies[1]
+
+
 def test_a_call_made_twice_changes_nothing() -> None:
     everything = range(len(CALLS))
     assert built([*everything, *everything], owner_first=True) == built(

@@ -28,6 +28,7 @@ from ecr_constructs import (
     Principals,
 )
 from ecr_constructs.constructs.registry import GovernedRegistry
+from ecr_constructs.model.registry_reference import RegistryReference
 from ecr_constructs.model.scanning import Scanning
 from ecr_constructs.model.upstream import Upstream
 
@@ -251,6 +252,21 @@ def test_refuses_at_validation_what_finds_no_owner_and_names_each_contributor() 
     said = str(error.value)
     assert f"allow(...) {needs} [Stack]" in said
     assert f"add_pull_through_cache(...) {needs} [Stack/Service]" in said
+
+
+def test_what_may_be_handed_over_instead_hides_no_missing_owner() -> None:
+    """A reference to the registry needs no owner here; what comes after it does."""
+    app = new_app(validate=False)
+    main = new_stack(app, "Main")
+    GovernedRegistry(main, "Registry")
+    GovernedRegistry.of(main).replicate_to(RegistryReference(OTHER_ACCOUNT, REGION))
+    allow(GovernedRegistry.of(new_stack(app, "Other", env=OTHER_ENVIRONMENT)), ACCOUNT)
+    with pytest.raises(RuntimeError) as error:
+        app.synth()
+    assert f"allow(...) needs an owner of the registry of account {OTHER_ACCOUNT}" in str(
+        error.value
+    )
+    assert "replication from" not in str(error.value)
 
 
 def test_an_agnostic_stack_has_no_owner_but_its_own() -> None:
