@@ -13,12 +13,14 @@ from typing import Final
 
 from ecr_constructs.checks.engine import Finding, run_checks
 from ecr_constructs.checks.rule import Rule
+from ecr_constructs.model.lifecycle import LifecyclePolicy
+from ecr_constructs.model.problem import Malformed
 from ecr_constructs.model.registry import Deployment, Registry
 from ecr_constructs.model.replication import Destination
 from ecr_constructs.model.repository import Origin, Repository
 from ecr_constructs.model.signing import Signing
-from ecr_constructs.model.unresolved import Text
-from ecr_constructs.review.access.matrix import access_rows, statement_lines
+from ecr_constructs.model.unresolved import Text, Unresolved
+from ecr_constructs.review.access.matrix import Matrix, statement_lines
 from ecr_constructs.review.access.survey import Survey
 from ecr_constructs.review.change.difference import Place
 from ecr_constructs.review.change.flows import flows, is_replicated
@@ -124,6 +126,8 @@ class _Builder:
     ) -> None:
         self._sources = sources
         self._survey = survey
+        self._matrix = Matrix(survey)
+        self._retention: dict[int, tuple[object, tuple[str, ...]]] = {}
         self._others = {
             Destination(region=registry.region, registry_id=registry.account): registry
             for registry in deployment.registries
@@ -177,8 +181,8 @@ class _Builder:
             tags=tags_words(repository.image_tag_mutability, repository.exclusion_filters),
             scan=scan,
             encryption=encryption_words(repository.encryption),
-            retention=describe_lifecycle(policy),
-            access=access_rows(self._survey, self._survey.subject(registry, repository)),
+            retention=self._retained(policy),
+            access=self._matrix.rows(self._survey.subject(registry, repository)),
             statements=statement_lines(repository.repository_policy),
             policy=policy_words(repository.repository_policy, "none"),
             deletion=deletion_words(repository),
@@ -195,6 +199,13 @@ class _Builder:
             if held is None
             else images_report(policy, held, self._sources.now, older=self._sources.older.get(key)),
         )
+
+    def _retained(self, policy: LifecyclePolicy | Malformed | Unresolved | None) -> tuple[str, ...]:
+        """Return a lifecycle policy in words; the repositories of a fleet share few."""
+        known = self._retention.get(id(policy))
+        if known is None:
+            known = self._retention[id(policy)] = policy, describe_lifecycle(policy)
+        return known[1]
 
 
 def _origin_key(origin: Origin) -> _OriginKey:

@@ -10,11 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from ecr_constructs.access.answer import Decision, PlacedStatement, Side
-from ecr_constructs.access.evaluate import Verdict
-from ecr_constructs.access.request import Request
-from ecr_constructs.model.problem import Status
-from ecr_constructs.model.statement import Effect
 from ecr_constructs.review.access.terms import Term
 
 #: Terms that hold together; none of them hold always.
@@ -24,8 +19,6 @@ Factor: TypeAlias = frozenset[Branch]
 
 #: Into how many branches of one value each a branch is taken apart at most.
 _MOST_BRANCHES: Final = 256
-#: The sides that bound what others allow, so that each of them has to allow it, too.
-_BOUNDS: Final = frozenset({Side.BOUNDARY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,45 +92,16 @@ OWN_POLICIES: Final = Term.opaque("its own identity policies allow it")
 ALWAYS: Final = Form()
 
 
-def form_of(verdict: Verdict, *, same_account: bool) -> Form | None:
-    """Return what a decision hangs on; None for a deny.
+def in_one_form(sides: Iterable[set[Branch]], denies: Iterable[Branch]) -> Form:
+    """Return a form in which a deny is told by its opposite, where it has one.
 
     Args:
-        verdict: The decision.
-        same_account: Whether an allow of one side is enough.
+        sides: What allows it: one branch of each side has to hold.
+        denies: What refuses it.
     """
-    if verdict.decision is Decision.DENY:
-        return None
-    if verdict.decision is Decision.ALLOW:
-        return ALWAYS
-    sides: dict[Side | None, set[Branch]] = {}
-    denies: set[Branch] = set()
-    for placed in verdict.statements:
-        terms = frozenset(_terms_of(verdict, placed))
-        statement = placed.statement
-        if statement is None or statement.effect is Effect.DENY:
-            denies.add(terms)
-        if statement is None or statement.effect is Effect.ALLOW:
-            sides.setdefault(_group(placed.source.side, same_account=same_account), set()).add(
-                terms
-            )
-    gaps = frozenset(
-        Term.opaque(_general(unmet.missing, verdict.request))
-        for unmet in verdict.unmet_conditions
-        if unmet.placed is None
-    )
-    if gaps:
-        sides.setdefault(_group(Side.IDENTITY, same_account=same_account), set()).add(gaps)
-    return _in_one_form(
-        [minimal(branches) for branches in sides.values() if frozenset() not in branches],
-        minimal(denies),
-    )
-
-
-def _in_one_form(allows: list[Factor], denies: Iterable[Branch]) -> Form:
-    """Return a form in which a deny is told by its opposite, where it has one."""
+    allows = [minimal(branches) for branches in sides if frozenset() not in branches]
     factors, rest = list(allows), []
-    for deny in denies:
+    for deny in minimal(denies):
         if _is_excluded(deny, allows):
             continue
         opposites = [term.opposite() for term in deny]
@@ -169,34 +133,6 @@ def _is_excluded(deny: Branch, factors: Iterable[Factor]) -> bool:
         all(any(term.excludes(each) for term in branch for each in deny) for branch in factor)
         for factor in factors
     )
-
-
-def _group(side: Side, *, same_account: bool) -> Side | None:
-    """Return the side whose allows a statement's stands beside; one of each group is needed."""
-    if side in _BOUNDS:
-        return side
-    if same_account:
-        return None
-    return Side.IDENTITY if side is Side.IDENTITY else Side.REPOSITORY
-
-
-def _general(words: str, request: Request) -> str:
-    """Return words about a request as they are for each that is like it."""
-    who = str(request.caller)
-    words = words.removeprefix("whether ")
-    if words.startswith("an identity policy of "):
-        return OWN_POLICIES.key
-    words = words.replace(request.action, "the action")
-    return words if who == "*" else words.replace(who, "the principal")
-
-
-def _terms_of(verdict: Verdict, placed: PlacedStatement) -> Iterator[Term]:
-    for unmet in verdict.unmet_conditions:
-        if unmet.placed == placed and unmet.status is Status.UNKNOWN:
-            if unmet.condition is None:
-                yield Term.opaque(_general(unmet.missing, verdict.request))
-            else:
-                yield Term.of(unmet.condition)
 
 
 def _is_within(mine: Factor, theirs: Factor) -> bool:

@@ -68,6 +68,8 @@ class IdentityIndex:
             target: The repository.
             statements: What its own policies say.
         """
+        if not self._held:
+            return
         found: dict[Text, Caller] = {}
         for caller in self._by_resource.get(target.arn, ()):
             found[caller.named.value] = caller

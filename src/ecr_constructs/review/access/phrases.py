@@ -92,6 +92,11 @@ def who(caller: Caller) -> str:
     return describe_named(named).removeprefix("the service ")
 
 
+def is_told_by_form(caller: Caller) -> bool:
+    """Tell whether what has to hold says who a principal is: an organisation, a function."""
+    return caller.kind in (Kind.ANYONE, Kind.SERVICE)
+
+
 def phrase(caller: Caller, form: Form) -> Phrase:
     """Return who can do something under what a form says."""
     named = caller.named
@@ -104,7 +109,7 @@ def phrase(caller: Caller, form: Form) -> Phrase:
             words.append(listed((_branch_words(each) for each in branches), "or"))
             continue
         (branch,) = branches
-        naming = _naming(named, branch) if named.kind in (Kind.ANYONE, Kind.SERVICE) else None
+        naming = _naming(named, branch) if is_told_by_form(caller) else None
         if naming is not None:
             subject = _named_by(named, subject, naming)
             branch = frozenset(t for t in branch if t is not naming and not _told(t, naming))

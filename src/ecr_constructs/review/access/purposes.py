@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Final
 
 from ecr_constructs.access.words import listed
-from ecr_constructs.review.access.form import Form
 from ecr_constructs.service import actions
 
 
@@ -90,23 +89,21 @@ _WORDS: Final = (
 _NAMED: Final = 3
 
 
-def purposes_of(forms: Mapping[str, Form]) -> dict[Purpose, tuple[Form, tuple[str, ...]]]:
-    """Return what somebody can do, what has to hold for it, and the actions that decide.
+def purposes_of(sizes: Mapping[str, int]) -> dict[Purpose, tuple[str, ...]]:
+    """Return what somebody can do, and the actions that decide about it.
 
     Args:
-        forms: What has to hold for each action that is not refused.
+        sizes: How much has to hold for each action that is not refused.
     """
-    found: dict[Purpose, tuple[Form, tuple[str, ...]]] = {}
+    found: dict[Purpose, tuple[str, ...]] = {}
     for purpose in Purpose:
         wanted = _ALL_OF.get(purpose)
         if wanted is None:
-            several = [action for action in sorted(_ANY_OF[purpose]) if action in forms]
+            several = [action for action in sorted(_ANY_OF[purpose]) if action in sizes]
             if several:
-                easiest = min(several, key=lambda action: forms[action].size)
-                found[purpose] = (forms[easiest], (easiest,))
-        elif all(action in forms for action in wanted):
-            deciding = tuple(sorted(wanted))
-            found[purpose] = (Form.all(forms[action] for action in deciding), deciding)
+                found[purpose] = (min(several, key=sizes.__getitem__),)
+        elif all(action in sizes for action in wanted):
+            found[purpose] = tuple(sorted(wanted))
     return found
 
 

@@ -5,6 +5,7 @@ Layer: review.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterable
@@ -56,8 +57,7 @@ class Term:
     @classmethod
     def of(cls, condition: Condition) -> Term:
         """Return a condition as a term."""
-        values = frozenset(condition.values)
-        return cls(condition.operator.lower(), condition.key.lower(), values, condition)
+        return _term(condition)
 
     @classmethod
     def opaque(cls, words: str) -> Term:
@@ -87,6 +87,9 @@ class Term:
         A negated operator holds where the key is missing, so that its opposite
         is the plain one; ``IfExists`` on a plain one has none.
         """
+        return _opposite(self)
+
+    def _opposite(self) -> Term | None:
         operator = operator_of(self.operator)
         if operator is None or operator.quantifier is not Quantifier.ONE or self.condition is None:
             return None
@@ -140,6 +143,17 @@ class Term:
         if self.condition is None:
             return None
         return Condition(self.condition.operator, self.condition.key, (value,))
+
+
+@functools.lru_cache(maxsize=4096)
+def _term(condition: Condition) -> Term:
+    values = frozenset(condition.values)
+    return Term(condition.operator.lower(), condition.key.lower(), values, condition)
+
+
+@functools.lru_cache(maxsize=4096)
+def _opposite(term: Term) -> Term | None:
+    return term._opposite()  # noqa: SLF001 - the same class's, with a memory
 
 
 def _without_not(operator: str) -> str:

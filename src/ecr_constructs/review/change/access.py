@@ -6,7 +6,7 @@ Layer: review.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from ecr_constructs.access.answer import PlacedStatement
@@ -16,39 +16,15 @@ from ecr_constructs.access.text import equals
 from ecr_constructs.access.truth import Truth
 from ecr_constructs.access.words import listed
 from ecr_constructs.model.repository import Origin
-from ecr_constructs.model.statement import Effect, Principal, Statement
+from ecr_constructs.model.statement import Principal
 from ecr_constructs.review.access.form import OWN_POLICIES, Form
-from ecr_constructs.review.access.phrases import Phrase, phrase, statement_words
+from ecr_constructs.review.access.phrases import Phrase, phrase
 from ecr_constructs.review.access.purposes import describe
-from ecr_constructs.review.access.survey import Permission, Subject, Survey
+from ecr_constructs.review.access.subject import Permission, Subject
+from ecr_constructs.review.change.causes import Side, causes
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 
 _SHOWN: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a comparison.
-
-    Attributes:
-        survey: The access to all of its repositories.
-        subject: The repository; None where this side has none.
-    """
-
-    survey: Survey
-    subject: Subject | None
-
-    def permissions(self, principal: Principal) -> tuple[Permission, ...]:
-        """Return what a principal can do; nothing where there is no repository."""
-        if self.subject is None:
-            return ()
-        return self.survey.permissions(self.subject, principal)
-
-    def statements(self) -> set[Statement | None]:
-        """Return what the policies on the repository's side say, each in the one form."""
-        if self.subject is None:
-            return set()
-        return {_meaning(prepared.statement) for prepared in self.subject.statements}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +74,12 @@ def access_drafts(
             key = (shift.kind, shift.head, shift.tail, shift.certain)
             together.setdefault(key, []).append(shift)
     for (kind, head, tail, certain), shifts in together.items():
-        causes = dict.fromkeys(cause for shift in shifts for cause in shift.cause)
+        told = dict.fromkeys(cause for shift in shifts for cause in shift.cause)
         yield Draft(
             kind=kind,
             head=f"{_several(dict.fromkeys(s.who for s in shifts))} {head} ",
             tail=tail,
-            cause=_several(causes),
+            cause=_several(told),
             repository=name,
             origin=origin,
             certain=certain,
@@ -149,7 +125,7 @@ def _shifts(
         if kind is None or told is None or (only is not None and not only(subject, caller, told)):
             continue
         cause = tuple(
-            _cause(kind, before, after, _placed(earlier, changed), _placed(later, changed))
+            causes(kind, before, after, _placed(earlier, changed), _placed(later, changed))
         )
         verb = describe(changed, later if kind is ChangeClass.WIDENED else earlier)
         yield _shift(kind, _subject(caller, subject), (old, new), verb, cause)
@@ -239,59 +215,6 @@ def _placed(held: Mapping[str, Permission], wanted: set[str]) -> list[PlacedStat
     return list(
         dict.fromkeys(placed for each in permissions.values() for placed in each.statements)
     )
-
-
-def _cause(
-    kind: ChangeClass,
-    before: Side,
-    after: Side,
-    earlier: Sequence[PlacedStatement],
-    later: Sequence[PlacedStatement],
-) -> Iterator[str]:
-    """Yield the statements that came or went and decide: allows that widen, denies that narrow."""
-    known, kept = before.statements(), after.statements()
-    old, new = ({_meaning(p.statement) for p in side} for side in (earlier, later))
-    came = [placed for placed in later if _meaning(placed.statement) not in known | old]
-    gone = [placed for placed in earlier if _meaning(placed.statement) not in kept | new]
-    widens = kind is ChangeClass.WIDENED
-    told = [p for p in came if _allows(p) is widens], [p for p in gone if _allows(p) is not widens]
-    if not any(told):
-        told = came, gone
-    causes = [f"{_source(placed)} {_words(placed)}" for placed in told[0]]
-    causes += (f"{_source(placed)} no longer {_words(placed)}" for placed in told[1])
-    yield from causes or _denies(before, after)
-
-
-def _allows(placed: PlacedStatement) -> bool:
-    return placed.statement is None or placed.statement.effect is Effect.ALLOW
-
-
-def _denies(before: Side, after: Side) -> Iterator[str]:
-    """Yield the denies that came or went: they decide without being asked."""
-    for mine, theirs, verb in ((after, before, ""), (before, after, "no longer ")):
-        if mine.subject is None:
-            continue
-        known = theirs.statements()
-        for prepared in mine.subject.statements:
-            if not prepared.allows and _meaning(prepared.statement) not in known:
-                yield f"{_source(prepared.placed)} {verb}{_words(prepared.placed)}"
-
-
-def _meaning(statement: Statement | None) -> Statement | None:
-    """Return a statement without its id, in the one form."""
-    return None if statement is None else replace(statement.normalise(), sid=None)
-
-
-def _source(placed: PlacedStatement) -> str:
-    sid = placed.statement.sid if placed.statement is not None else None
-    which = f"statement {str(sid)!r} of " if sid else ""
-    return f"{which}the {placed.source.side}"
-
-
-def _words(placed: PlacedStatement) -> str:
-    if placed.statement is None:
-        return placed.description
-    return statement_words(placed.statement)
 
 
 def _several(words: Sequence[str] | Mapping[str, None]) -> str:

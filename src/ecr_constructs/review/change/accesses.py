@@ -18,8 +18,10 @@ from ecr_constructs.model.repository import Origin, Repository
 from ecr_constructs.model.repository_filter import ROOT
 from ecr_constructs.model.unresolved import Text
 from ecr_constructs.review.access.form import Form
-from ecr_constructs.review.access.survey import Subject, Survey
-from ecr_constructs.review.change.access import Side, access_drafts
+from ecr_constructs.review.access.subject import Subject
+from ecr_constructs.review.access.survey import Survey
+from ecr_constructs.review.change.access import access_drafts
+from ecr_constructs.review.change.causes import Side
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.pairs import RegistryPair, RepositoryPair
 from ecr_constructs.review.words import name_of
@@ -50,13 +52,29 @@ def accesses(
             cause="the registry policy changes",
             certain=False,
         )
+    is_same_around = (
+        pair.before.registry_policy == pair.after.registry_policy
+        and before.identities == after.identities
+    )
     for each in pairs:
-        if each.after is not None:
+        if each.after is not None and not (is_same_around and _is_same(each)):
             yield from _of_pair(pair, each, before, after)
     for name, earlier, later in _may_come(pair):
         old = Side(before, before.subject(pair.before, earlier))
         new = Side(after, after.subject(pair.after, later))
         yield from _of_sides(old, new, name, later.origin)
+
+
+def _is_same(pair: RepositoryPair) -> bool:
+    """Tell whether nothing of a repository changes that decides about it."""
+    before, after = pair.before, pair.after
+    return (
+        before is not None
+        and after is not None
+        and before.repository_name == after.repository_name
+        and before.repository_policy == after.repository_policy
+        and before.tags == after.tags
+    )
 
 
 def _of_pair(

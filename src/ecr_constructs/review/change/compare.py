@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from ecr_constructs.lifecycle.images import Image
 from ecr_constructs.model.registry import Deployment
+from ecr_constructs.model.repository import Repository
 from ecr_constructs.review.access.survey import Survey
 from ecr_constructs.review.change import repositories
 from ecr_constructs.review.change.accesses import accesses
@@ -98,6 +99,8 @@ def _repository_drafts(
     if before is None:
         yield repositories.added_draft(after, name_of(after))
         return
+    if before == after and _id(before) == _id(after):
+        return
     name = name_of(after)
     yield from repositories.identity_drafts(before, after, name, count)
     yield from protection_drafts(before, after, name)
@@ -108,6 +111,11 @@ def _repository_drafts(
         origin=after.origin,
         images=images,
     )
+
+
+def _id(repository: Repository) -> tuple[str, str] | None:
+    origin = repository.origin
+    return None if origin is None else (origin.stack, origin.logical_id)
 
 
 def _key(pair: RegistryPair, repositories: RepositoryPair) -> tuple[str, str, str]:

@@ -68,6 +68,8 @@ class Lifecycles:
             images: What it holds; None where that is not known.
             what: What stands before the name.
         """
+        if before == after:
+            return
         old, new = _meaning(before), _meaning(after)
         if old == new:
             return
