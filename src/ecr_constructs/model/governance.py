@@ -22,7 +22,7 @@ from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.statement import ANYONE, Effect, Statement
 from ecr_constructs.model.tag_mutability import keeps_tags
 from ecr_constructs.model.unresolved import Text, is_known
-from ecr_constructs.service import actions, registry_actions
+from ecr_constructs.service import actions, public_actions, registry_actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,9 @@ def statement_loosenings(
 def administered(statement: Statement, kind: PolicyKind) -> frozenset[str]:
     """Return the actions of a statement that change how things are governed."""
     wanted, everything = actions.ADMINISTER, actions.REPOSITORY
-    if kind is PolicyKind.REGISTRY:
+    if kind is PolicyKind.PUBLIC_REPOSITORY:
+        wanted, everything = public_actions.ADMINISTER, public_actions.REPOSITORY
+    elif kind is PolicyKind.REGISTRY:
         wanted, everything = wanted | registry_actions.ADMINISTER, everything | actions.REGISTRY
     if statement.not_actions:
         return wanted - _covered(statement.not_actions, everything)

@@ -17,24 +17,33 @@ PUSH: Final = frozenset(
         "ecr-public:UploadLayerPart",
     }
 )
+#: What changes how a public repository is governed, and so is never for another account.
+ADMINISTER: Final = frozenset(
+    {
+        "ecr-public:BatchDeleteImage",
+        "ecr-public:CreateRepository",
+        "ecr-public:DeleteRepository",
+        "ecr-public:DeleteRepositoryPolicy",
+        "ecr-public:PutRepositoryCatalogData",
+        "ecr-public:SetRepositoryPolicy",
+        "ecr-public:TagResource",
+        "ecr-public:UntagResource",
+    }
+)
 #: Every action that may stand in the policy of a public repository. Pulling is none of
 #: them: everybody may.
-REPOSITORY: Final = PUSH | {
-    "ecr-public:BatchDeleteImage",
-    "ecr-public:CreateRepository",
-    "ecr-public:DeleteRepository",
-    "ecr-public:DeleteRepositoryPolicy",
-    "ecr-public:DescribeImageTags",
-    "ecr-public:DescribeImages",
-    "ecr-public:DescribeRepositories",
-    "ecr-public:GetRepositoryCatalogData",
-    "ecr-public:GetRepositoryPolicy",
-    "ecr-public:ListTagsForResource",
-    "ecr-public:PutRepositoryCatalogData",
-    "ecr-public:SetRepositoryPolicy",
-    "ecr-public:TagResource",
-    "ecr-public:UntagResource",
-}
+REPOSITORY: Final = (
+    PUSH
+    | ADMINISTER
+    | {
+        "ecr-public:DescribeImageTags",
+        "ecr-public:DescribeImages",
+        "ecr-public:DescribeRepositories",
+        "ecr-public:GetRepositoryCatalogData",
+        "ecr-public:GetRepositoryPolicy",
+        "ecr-public:ListTagsForResource",
+    }
+)
 
 #: Actions without a repository; they can only come from an identity policy.
 REGISTRY: Final = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from ecr_constructs.checks.facts import Facts, owners
@@ -11,13 +11,13 @@ from ecr_constructs.checks.rule import Rule, violation
 from ecr_constructs.checks.settings import noted_for
 from ecr_constructs.checks.sources import GUIDE, RESOURCES, ROADMAP
 from ecr_constructs.model.baseline import Control
-from ecr_constructs.model.creation_template import AppliedFor, longest_match
+from ecr_constructs.model.creation_template import AppliedFor
 from ecr_constructs.model.problem import Severity
 from ecr_constructs.model.registry import Located, Registry
 from ecr_constructs.model.replication import Destination, Replication
 from ecr_constructs.model.replication_chain import broken_chains
 from ecr_constructs.model.repository import Origin
-from ecr_constructs.model.repository_filter import ROOT
+from ecr_constructs.model.repository_filter import ROOT, covers
 from ecr_constructs.model.scanning import Scanning, ScanType
 from ecr_constructs.model.signing import Signing
 from ecr_constructs.model.unresolved import Text, Unresolved, is_known
@@ -121,29 +121,32 @@ def _replication_unknown(registry: Registry) -> Iterator[Located]:
 def _cache_template(facts: Facts) -> Iterator[Located]:
     for registry, rule, origin in facts.cache_rules:
         prefix = rule.ecr_repository_prefix
-        applied = [
-            template
-            for template in registry.creation_templates
-            if AppliedFor.PULL_THROUGH_CACHE in template.applied_for
-            or any(isinstance(each, Unresolved) for each in template.applied_for)
-        ]
-        name = prefix if isinstance(prefix, Unresolved) or prefix == ROOT else f"{prefix}/any"
-        found = _root(applied) if prefix == ROOT else longest_match(applied, name)
-        path = "EcrRepositoryPrefix"
-        fix = "registry.add_pull_through_cache(...), or a template for PULL_THROUGH_CACHE"
-        if found is None:
+        unknown: list[Text] = []
+        for template in registry.creation_templates:
+            is_for = AppliedFor.PULL_THROUGH_CACHE in template.applied_for
+            unsure = [] if is_for else [each for each in template.applied_for if not is_known(each)]
+            if not is_for and not unsure:
+                continue
+            unsure += _unsure_of_cover(template.prefix, prefix)
+            if unsure:
+                unknown += unsure
+            elif covers(str(template.prefix), f"{prefix}/any"):
+                break
+        else:
+            path = "EcrRepositoryPrefix"
+            fix = "registry.add_pull_through_cache(...), or a template for PULL_THROUGH_CACHE"
             message = (
                 f"what is pulled through {str(prefix)!r} goes into repositories that no template"
                 " governs: no lifecycle policy, no key, no tags"
             )
-            yield Located(origin, violation(message, fix, path=path))
-        elif isinstance(found, Unresolved):
-            message = f"which template governs the cache cannot be told: a prefix is {found}"
-            yield Located(origin, violation(message, fix, path=path, unknown=True))
+            if unknown:
+                message = f"whether a template governs the cache cannot be told: {unknown[0]}"
+            yield Located(origin, violation(message, fix, path=path, unknown=bool(unknown)))
 
 
-def _root(templates: Iterable[object]) -> object:
-    return next((each for each in templates if getattr(each, "prefix", None) == ROOT), None)
+def _unsure_of_cover(template: Text, cache: Text) -> list[Text]:
+    """Return what has to be known to tell whether a template's prefix covers that of a cache."""
+    return [] if template == ROOT else [each for each in (template, cache) if not is_known(each)]
 
 
 def _signing_of_cache(facts: Facts) -> Iterator[Located]:

@@ -13,12 +13,18 @@ from ecr_constructs.checks.sources import GUIDE, IAM
 from ecr_constructs.model.baseline import Control
 from ecr_constructs.model.exposure import Exposure, exposure
 from ecr_constructs.model.governance import administered
-from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Problem, Severity
 from ecr_constructs.model.statement import ANYONE, Condition, Effect, Statement
 from ecr_constructs.model.unresolved import Text, Unresolved
 
 _SHOWN: Final = 3
+#: What to allow another account instead of administering.
+_INSTEAD: Final = {
+    PolicyKind.REGISTRY: "allow what replication and caching need: ecr:ReplicateImage,"
+    " ecr:CreateRepository, ecr:BatchImportUpstreamImage",
+    PolicyKind.PUBLIC_REPOSITORY: "allow the actions of ecr-public that push, such as PutImage",
+}
 _ORGANIZATION: Final = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
 
 
@@ -61,7 +67,7 @@ def _administrative_access(held: Held, statement: Statement, name: str) -> Itera
         return
     what = f"the {'registry' if held.kind == 'registry' else 'repository'}"
     detail = named(statement, f"Action::{', '.join(map(str, statement.actions)) or 'NotAction'}")
-    fix = "allow pull and push only: allow_pull_push(...)"
+    fix = _INSTEAD.get(held.kind, "allow pull and push only: allow_pull_push(...)")
     if actions and reaches:
         yield violation(
             f"{name} lets other accounts administer {what}: {_list(actions)}", fix, detail=detail

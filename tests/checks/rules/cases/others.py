@@ -97,6 +97,19 @@ CASES: tuple[Case, ...] = (
     ),
     case(
         "Deployable",
+        "a policy, which other rules are about",
+        {
+            "T": resource(
+                "RepositoryCreationTemplate",
+                Prefix="ci",
+                AppliedFor=["REPLICATION"],
+                LifecyclePolicy="{",
+                RepositoryPolicy='{"Statement": [{"Effect": "Maybe"}]}',
+            )
+        },
+    ),
+    case(
+        "Deployable",
         "prefix that is too long",
         {
             "Cache": resource(

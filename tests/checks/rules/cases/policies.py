@@ -228,6 +228,17 @@ CASES: tuple[Case, ...] = (
         template(allow(root(OTHER), "ecr:DeleteRepository")),
         "fail T",
     ),
+    case(
+        "AdministrativeAccess",
+        "public repository",
+        public(allow(root(OTHER), "ecr-public:*")),
+        "fail P",
+    ),
+    case(
+        "AdministrativeAccess",
+        "pushing to a public repository",
+        public(allow(root(OTHER), "ecr-public:PutImage", "ecr-public:UploadLayerPart")),
+    ),
     # ConfusedDeputy
     *unreadable("ConfusedDeputy"),
     one("ConfusedDeputy", "a service without its source", allow(SERVICE), "fail"),
@@ -311,6 +322,11 @@ CASES: tuple[Case, ...] = (
         "an organisation's service",
         allow(SERVICE, Condition=ORGANISATION),
         "fail",
+    ),
+    one(
+        "IneffectiveCondition",
+        "all but an organisation's services",
+        allow(SERVICE, Condition={"StringNotEquals": {"aws:PrincipalOrgID": ORGANIZATION}}),
     ),
     one(
         "IneffectiveCondition",

@@ -519,6 +519,7 @@ CASES: tuple[Case, ...] = (
         | {"Api": repository(RepositoryName="docker-hub/nginx", ImageTagMutability="MUTABLE")},
     ),
     case("CacheTags", "repository beside a cache", cache() | API),
+    case("CacheTags", "repository that a cache for all could hold", cache("ROOT") | API),
     case(
         "CacheTags",
         "parameter",
@@ -556,6 +557,55 @@ CASES: tuple[Case, ...] = (
         "a cache for all, and a template for some",
         cache("ROOT") | template("docker-hub", "PULL_THROUGH_CACHE"),
         "fail Cache",
+    ),
+    case(
+        "CacheTemplate",
+        "a cache and a template for all",
+        cache("ROOT") | template("ROOT", "PULL_THROUGH_CACHE"),
+    ),
+    case(
+        "CacheTemplate",
+        "a cache for all, and a template of which nothing is known",
+        cache("ROOT") | template(GIVEN, "PULL_THROUGH_CACHE"),
+        "unknown Cache",
+        **UNKNOWN,
+    ),
+    case(
+        "CacheTemplate",
+        "a cache of which nothing is known, and a template for all",
+        cache(GIVEN) | template("ROOT", "PULL_THROUGH_CACHE"),
+        **UNKNOWN,
+    ),
+    case(
+        "CacheTemplate",
+        "a cache of which nothing is known, and a template for some",
+        cache(GIVEN) | template("docker-hub", "PULL_THROUGH_CACHE"),
+        "unknown Cache",
+        **UNKNOWN,
+    ),
+    case(
+        "CacheTemplate", "a cache of which nothing is known", cache(GIVEN), "fail Cache", **UNKNOWN
+    ),
+    case(
+        "CacheTemplate",
+        "what it is for is a parameter",
+        cache() | template("docker-hub", GIVEN),
+        "unknown Cache",
+        **UNKNOWN,
+    ),
+    case(
+        "CacheTemplate",
+        "what else it is for is a parameter",
+        cache() | template("docker-hub", "PULL_THROUGH_CACHE", GIVEN),
+        **UNKNOWN,
+    ),
+    case(
+        "CacheTemplate",
+        "one that is known to govern beside one that may",
+        cache()
+        | template("docker-hub", "PULL_THROUGH_CACHE")
+        | {"Other": template(GIVEN, "PULL_THROUGH_CACHE")["T"]},
+        **UNKNOWN,
     ),
     # TemplateRole
     case("TemplateRole", "nothing needs one", template("ci", "REPLICATION")),

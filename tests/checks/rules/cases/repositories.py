@@ -44,6 +44,12 @@ FILTERS = "ImageTagMutabilityExclusionFilters"
 
 CASES = (
     case(TAGS, "immutable", {"Api": repository()}),
+    case(
+        TAGS,
+        "template of caches and of what is pushed",
+        template("PULL_THROUGH_CACHE", "CREATE_ON_PUSH", ImageTagMutability="MUTABLE"),
+        "fail T",
+    ),
     case(TAGS, "mutable", {"Api": repository(ImageTagMutability="MUTABLE")}, "fail Api"),
     case(TAGS, "default is mutable", {"Api": repository(ImageTagMutability=None)}, "fail Api"),
     case(
