@@ -139,6 +139,22 @@ def test_a_policy_may_name_what_is_known_at_deployment_only(
     assert {"Fn::GetAtt": ["PipelineC660917D", "Arn"]} in policy["Fn::Join"][1]
 
 
+def test_roles_in_a_policy_stand_in_one_order_whenever_they_were_made() -> None:
+    made = []
+    for names in (("A", "B"), ("B", "A")):
+        app = new_app(validate=False)
+        stack = new_stack(app)
+        registry = GovernedRegistry(stack, "Registry")
+        roles = [iam.Role(stack, name, assumed_by=iam.AccountRootPrincipal()) for name in names]
+        allow = Statement(
+            principals=tuple(Principal("AWS", role.role_arn) for role in roles),
+            actions=("ecr:BatchGetImage",),
+        )
+        registry.add_creation_template("t", applied_for=PUSH, repository_policy=Policy.of(allow))
+        made.append(templates_in(synthesise(app, lint=False)["Stack"]))
+    assert made[0] == made[1]
+
+
 def test_one_purpose_is_no_list_of_letters(stack: cdk.Stack, registry: GovernedRegistry) -> None:
     registry.add_creation_template(
         "team",

@@ -292,6 +292,35 @@ def test_refuses_a_policy_that_gets_too_long_and_keeps_what_was_there() -> None:
     assert len(statement["Principal"]["AWS"]) == len(many)
 
 
+@pytest.mark.parametrize("replicated_first", [False, True])
+def test_refuses_what_gets_too_long_with_what_is_replicated(*, replicated_first: bool) -> None:
+    """Whichever comes second is refused, when it comes, and is not kept."""
+    app = new_app(validate=False)
+    registry = GovernedRegistry(new_stack(app), "Registry")
+    source = GovernedRegistry.of(
+        new_stack(app, "Source", env=cdk.Environment(account=OTHER_ACCOUNT, region=REGION))
+    )
+    GovernedRegistry(source.contributor, "Registry")
+
+    def replicate() -> None:
+        filters = [f"team-{number:02}/" for number in range(90)]
+        source.replicate_to(registry, repository_filters=filters)
+
+    def allow() -> None:
+        accounts = [f"{number:012}" for number in range(1, 170)]
+        registry.allow(*map(Principals.account, accounts), actions=PULL)
+
+    first, second = (replicate, allow) if replicated_first else (allow, replicate)
+    first()
+    with pytest.raises(
+        ConfigurationError, match="a registry policy must be at most 10,240 characters"
+    ):
+        second()
+    policy = policy_of(synthesise(app, lint=False)["Stack"])
+    kept = "ecr:ReplicateImage" if replicated_first else "ecr:BatchGetImage"
+    assert [kept in each["Action"] for each in policy["Statement"]] == [True]
+
+
 def test_a_warning_stands_on_the_owner() -> None:
     app = new_app(validate=False)
     registry = GovernedRegistry(new_stack(app), "Registry")

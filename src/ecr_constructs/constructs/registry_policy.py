@@ -25,7 +25,7 @@ from ecr_constructs.model.registry_needs import (
     replication_statements,
     with_tagging,
 )
-from ecr_constructs.model.statement import SortKey, Statement
+from ecr_constructs.model.statement import Statement
 from ecr_constructs.model.unresolved import is_token
 
 
@@ -62,7 +62,9 @@ class RegistryPolicy:
     @property
     def policy(self) -> Policy:
         """The policy in its canonical form."""
-        return self._policy(self._replicated, self._context.ledger.key)
+        return Policy(tuple(self._statements())).normalise(
+            partition=self._context.place.partition, key=self._context.ledger.key
+        )
 
     def allow(
         self,
@@ -96,16 +98,21 @@ class RegistryPolicy:
         self._by = by
         self._contribute(lambda: self._gate.add([statement]), creating)
 
-    def allow_replication(self, replicated: Replicated, *, by: str) -> None:
-        """Let another account replicate here.
+    def allow_replication(self, replicated: Iterable[Replicated], *, by: str) -> None:
+        """Let another account replicate here; all of it or nothing.
 
         Args:
             replicated: The account, and what it replicates.
             by: The path of the construct that contributes.
+
+        Raises:
+            ConfigurationError: If the policy gets too long.
         """
         self._by = by
-        everything = (*self._replicated, replicated)
-        self._check_whole(everything)
+        everything = (*self._replicated, *replicated)
+        self._gate.count_beside(
+            replication_statements(self._context.place, everything, self._sets_tags)
+        )
         self._replicated = everything
         self._contribute(lambda: None)
 
@@ -125,8 +132,10 @@ class RegistryPolicy:
         """Write the policy into its resource; the library calls it at synthesis."""
         assert self._cfn is not None
         self._gate.warn(self._context.owner)
-        self._check_whole(self._replicated)
-        jsii.set(self._cfn, "policyText", self.policy.to_cfn())
+        policy = self.policy
+        # Tagging was not counted before: which templates set tags is known only now.
+        self._gate.refuse(policy.whole_problems(PolicyKind.REGISTRY), ())
+        jsii.set(self._cfn, "policyText", policy.to_cfn())
         record_exemptions(self._cfn, self._gate.relied_on)
 
     def _contribute(self, add: Callable[[], object], creating: str | None = None) -> None:
@@ -134,27 +143,16 @@ class RegistryPolicy:
         add()
         if creating is not None:
             self._creating |= dict.fromkeys(self._gate.statements[before:], creating)
-        if self._replicated:
-            self._check_whole(self._replicated)
         if self._cfn is None:
             self._cfn = CfnRegistryPolicy(self._context.owner, "Policy", {"PolicyText": {}})
         self._context.ledger.schedule(self)
 
-    def _policy(self, replicated: Iterable[Replicated], key: SortKey = str) -> Policy:
-        return Policy(tuple(self._statements(replicated))).normalise(
-            partition=self._context.place.partition, key=key
-        )
-
-    def _check_whole(self, replicated: Iterable[Replicated]) -> None:
-        """Refuse what one can only tell of all statements together."""
-        # Without tokens resolved, which may not be possible yet.
-        self._gate.refuse(self._policy(replicated).whole_problems(PolicyKind.REGISTRY), ())
-
-    def _statements(self, replicated: Iterable[Replicated]) -> Iterator[Statement]:
+    def _statements(self) -> Iterator[Statement]:
         for statement in self._gate.statements:
             tags = self._sets_tags(self._creating.get(statement, ""))
             yield with_tagging(statement) if tags else statement
-        yield from replication_statements(self._context.place, replicated, self._sets_tags)
+        place = self._context.place
+        yield from replication_statements(place, self._replicated, self._sets_tags)
 
 
 class _RegistryGate(ResourcePolicy):

@@ -50,10 +50,10 @@ def replicate(
                 settings.references.replicate(reference, each)
 
     def receive(settings: RegistrySettings) -> None:
+        if source.place.account != settings.context.place.account:
+            settings.policy.allow_replication(arriving, by=path)
         for each in arriving:
             settings.templates.ask(each.request(path))
-            if each.account != settings.context.place.account:
-                settings.policy.allow_replication(each, by=path)
 
     source.contribute("replicate_to(...)", send)
     what = f"replication from {source.place.account} in {source.place.region}"

@@ -74,6 +74,7 @@ class ResourcePolicy:
         self._ledger = ledger
         self._exemptions = exemptions
         self._statements: list[Statement] = []
+        self._beside: tuple[Statement, ...] = ()
         self._warnings: list[Problem] = []
         self._length = 0  # an upper bound, so that the whole is folded only when it may matter
         self.place: Final = place
@@ -233,7 +234,7 @@ class ResourcePolicy:
         statements = [*self._statements, *added]
         length = self._length + sum(map(at_most, added))
         if length > limits.POLICY_TEXT_MAX or any(s.sid is not None for s in added):
-            length = self._check_whole(statements)
+            length = self._check_whole(statements, self._beside)
         self._statements, self._length = statements, length
 
     def add_policy(self, policy: Policy) -> None:
@@ -259,14 +260,25 @@ class ResourcePolicy:
         if parsed is not None:
             self.add([parsed])
 
-    def _check_whole(self, statements: Iterable[Statement]) -> int:
+    def count_beside(self, statements: Iterable[Statement]) -> None:
+        """Count statements that are written into the policy besides those that come here.
+
+        Raises:
+            ConfigurationError: If the policy gets too long with them.
+        """
+        beside = tuple(statements)
+        self._length = self._check_whole(self._statements, beside)
+        self._beside = beside
+
+    def _check_whole(self, statements: Iterable[Statement], beside: Iterable[Statement]) -> int:
         """Refuse what one can only tell of the whole: ids that clash, too many characters.
 
         Returns:
             The length of the policy.
         """
         # Without tokens resolved, which may not be possible yet: the length is the least it can be.
-        policy = Policy(tuple(statements)).normalise(partition=self.place.partition)
+        everything = (*statements, *beside)
+        policy = Policy(everything).normalise(partition=self.place.partition)
         self.refuse(policy.whole_problems(self._kind), ())
         return len(policy.to_json())
 
