@@ -218,8 +218,8 @@ def test_refuses_an_upstream_without_the_credential_it_needs(name: str) -> None:
     with pytest.raises(
         ConfigurationError,
         match=rf"credential must be given for {UPSTREAMS[name].title}, which asks for a user name"
-        rf" and {UPSTREAMS[name].credential}, got none; write PullThroughCacheSecret\(stack, 'Credential',"
-        rf" name='{UPSTREAMS[name].default_prefix}'\) \[Stack/Registry\]",
+        rf" and {UPSTREAMS[name].credential}, got none; write PullThroughCacheSecret\(stack,"
+        rf" 'Credential', name='{UPSTREAMS[name].default_prefix}'\) \[Stack/Registry\]",
     ):
         registry.add_pull_through_cache(UPSTREAM[name])
 

@@ -130,6 +130,16 @@ PAIRS: dict[str, dict[str, tuple[Any, Any, str]]] = {
             one(None, EncryptionConfiguration=KMS | {"KmsKey": f"{KEY}-2"}),
             "Main/Api is replaced by an empty repository",
         ),
+        "a default that is written out": (
+            one(EncryptionConfiguration=None),
+            one(),
+            "payments/api would be replaced by an empty repository",
+        ),
+        "a default that is no longer written out": (
+            one(None),
+            one(None, EncryptionConfiguration={"Ref": "AWS::NoValue"}),
+            "Main/Api is replaced by an empty repository",
+        ),
         "removed with its images": (
             one(deletion="Delete", EmptyOnDelete=True),
             {},

@@ -18,6 +18,7 @@ from ecr_constructs.review.build import Sources, report_on
 from ecr_constructs.review.change.compare import compare
 from ecr_constructs.review.change.difference import Change
 from ecr_constructs.review.change.labels import relabelled
+from ecr_constructs.review.change.written import Written
 from ecr_constructs.review.handed_over import hand_overs_in
 from ecr_constructs.review.images import Older
 from ecr_constructs.review.inventories import NamedInventory, assign
@@ -81,7 +82,14 @@ def review(
     change = None
     if older is not None:
         surveys = (Survey(older), survey)
-        change = compare(older, deployment, now=moment, images=held, surveys=surveys)
+        change = compare(
+            older,
+            deployment,
+            now=moment,
+            images=held,
+            surveys=surveys,
+            written=(Written(_files(against)), Written(_files(assembly))),
+        )
     sources = Sources(
         rules=RULES if rules is None else rules,
         now=moment,
@@ -124,6 +132,10 @@ def _older(
     # What a lone template does not know is called after its file.
     labels = (old.name.partition(".")[0], new.name.partition(".")[0])
     return older if labels[0] == labels[1] else relabelled(older, *labels)
+
+
+def _files(side: Path | str | Deployment | None) -> Path | None:
+    return None if side is None or isinstance(side, Deployment) else Path(side)
 
 
 def _policies(deployment: Deployment) -> dict[tuple[str, str, str], Older]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ecr_constructs.lifecycle.images import Image
 from ecr_constructs.model.registry import Deployment
@@ -32,6 +33,7 @@ from ecr_constructs.review.change.settings import (
     signing_drafts,
     template_drafts,
 )
+from ecr_constructs.review.change.written import Written
 from ecr_constructs.review.images import Inventories
 from ecr_constructs.review.words import name_of
 
@@ -43,6 +45,7 @@ def compare(
     now: dt.datetime,
     images: Inventories | None = None,
     surveys: tuple[Survey, Survey] | None = None,
+    written: tuple[Written, Written] | None = None,
 ) -> Change:
     """Return what differs between two deployments.
 
@@ -52,43 +55,44 @@ def compare(
         now: When images are judged.
         images: What repositories hold, as far as that is known.
         surveys: The access on both sides, if it is evaluated already.
+        written: The templates of both sides, if there are files.
     """
     before, after = surveys or (Survey(older), Survey(newer))
-    lifecycles = Lifecycles(now)
+    tools = _Tools(Lifecycles(now), images or {}, written or (Written(None), Written(None)))
     differences = [
         difference
         for pair in registry_pairs(older, newer)
-        for difference in told_together(
-            _drafts(pair, before, after, lifecycles, images or {}), pair.place
-        )
+        for difference in told_together(_drafts(pair, before, after, tools), pair.place)
     ]
     differences += acknowledgement_differences(older, newer)
     differences += public_differences(older, newer)
     return Change(worst_first(differences))
 
 
-def _drafts(
-    pair: RegistryPair,
-    before: Survey,
-    after: Survey,
-    lifecycles: Lifecycles,
-    images: Inventories,
-) -> Iterator[Draft]:
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What is needed beside the two sides."""
+
+    lifecycles: Lifecycles
+    images: Inventories
+    written: tuple[Written, Written]
+
+
+def _drafts(pair: RegistryPair, before: Survey, after: Survey, tools: _Tools) -> Iterator[Draft]:
     pairs = list(repository_pairs(pair.before.repositories, pair.after.repositories))
     for each in pairs:
-        held = images.get(_key(pair, each))
-        yield from _repository_drafts(each, lifecycles, held)
+        yield from _repository_drafts(each, tools, tools.images.get(_key(pair, each)))
     yield from accesses(pair, pairs, before, after)
     yield from scan_drafts(pair, pairs)
     yield from signing_drafts(pair, pairs)
     yield from replication_drafts(pair)
     yield from cache_drafts(pair)
-    yield from template_drafts(pair, lifecycles)
+    yield from template_drafts(pair, tools.lifecycles)
     yield from exclusion_drafts(pair)
 
 
 def _repository_drafts(
-    pair: RepositoryPair, lifecycles: Lifecycles, images: tuple[Image, ...] | None
+    pair: RepositoryPair, tools: _Tools, images: tuple[Image, ...] | None
 ) -> Iterator[Draft]:
     before, after = pair.before, pair.after
     count = None if images is None else len(images)
@@ -99,12 +103,19 @@ def _repository_drafts(
     if before is None:
         yield repositories.added_draft(after, name_of(after))
         return
-    if before == after and _id(before) == _id(after):
-        return
     name = name_of(after)
+    is_same_resource = _id(before) == _id(after)
+    if is_same_resource:
+        old, new = tools.written
+        is_written = (old.encryption(before.origin), new.encryption(after.origin))
+        draft = repositories.written_draft(before, after, name, count, is_written=is_written)
+        if draft is not None:
+            yield draft
+        if before == after:
+            return
     yield from repositories.identity_drafts(before, after, name, count)
     yield from protection_drafts(before, after, name)
-    yield from lifecycles.drafts(
+    yield from tools.lifecycles.drafts(
         before.lifecycle_policy,
         after.lifecycle_policy,
         name=name,

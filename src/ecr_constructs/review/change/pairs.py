@@ -71,32 +71,43 @@ def registry_pairs(older: Deployment, newer: Deployment) -> list[RegistryPair]:
 def repository_pairs(
     before: Sequence[Repository], after: Sequence[Repository]
 ) -> Iterator[RepositoryPair]:
-    """Yield the repositories of both sides: by name, else by stack and logical id."""
-    by_name = {each.repository_name: each for each in before if _has_name(each)}
+    """Yield the repositories of both sides.
+
+    They are paired by name, else by stack and logical id. Where one name is declared
+    twice, both count, lest each of the two is taken for the other.
+    """
+    by_both: dict[object, Repository] = {}
+    by_name: dict[object, Repository] = {}
+    by_id: dict[object, Repository] = {}
+    for each in before:
+        name, ident = _name(each), _id(each)
+        if name is not None:
+            by_name.setdefault(name, each)
+            by_both[name, ident] = each
+        if ident is not None:
+            by_id[ident] = each
     left = dict.fromkeys(map(id, before))
-    unnamed: list[Repository] = []
+    found: dict[int, Repository] = {}
+    for keys, key in ((by_both, _both), (by_name, _name), (by_id, _id)):
+        for each in after:
+            match = keys.get(key(each)) if id(each) not in found else None
+            if match is not None and id(match) in left:
+                del left[id(match)]
+                found[id(each)] = match
     for each in after:
-        found = by_name.get(each.repository_name) if _has_name(each) else None
-        if found is not None and id(found) in left:
-            del left[id(found)]
-            yield RepositoryPair(found, each)
-        else:
-            unnamed.append(each)
-    by_id = {_id(each): each for each in before if id(each) in left and each.origin is not None}
-    for each in unnamed:
-        found = by_id.get(_id(each)) if each.origin is not None else None
-        if found is not None and id(found) in left:
-            del left[id(found)]
-        else:
-            found = None
-        yield RepositoryPair(found, each)
+        yield RepositoryPair(found.get(id(each)), each)
     for each in before:
         if id(each) in left:
             yield RepositoryPair(each, None)
 
 
-def _has_name(repository: Repository) -> bool:
-    return isinstance(repository.repository_name, str)
+def _name(repository: Repository) -> str | None:
+    name = repository.repository_name
+    return name if isinstance(name, str) else None
+
+
+def _both(repository: Repository) -> tuple[object, object]:
+    return _name(repository), _id(repository)
 
 
 def _id(repository: Repository) -> tuple[str, str] | None:

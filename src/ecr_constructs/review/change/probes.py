@@ -101,7 +101,8 @@ def _inventories(rules: list[LifecycleRule]) -> Iterator[list[Image]]:
     everything: list[Image] = []
     for number, tags in enumerate(_tag_lists(rules)):
         images = list(_images(number, tags, ages, pulled=pulled, archived=archived))
-        yield images
+        # A rule that keeps a number of images keeps an old one where there are few.
+        yield from (images[start:] for start in range(len(images)))
         everything += images
     yield everything
 

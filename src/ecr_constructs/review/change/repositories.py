@@ -113,6 +113,42 @@ def identity_drafts(
         )
 
 
+def written_draft(
+    before: Repository,
+    after: Repository,
+    name: str,
+    images: int | None,
+    *,
+    is_written: tuple[bool | None, bool | None],
+) -> Draft | None:
+    """Return that writing a default out, or no longer, replaces a repository; None if it does not.
+
+    Args:
+        before: The older side.
+        after: The newer side.
+        name: How to call it.
+        images: How many images it holds; None where that is not known.
+        is_written: Whether either side writes its encryption out.
+    """
+    if (
+        None in is_written
+        or is_written[0] is is_written[1]
+        or before.encryption != after.encryption
+    ):
+        return None
+    words = ("is written out", "was not") if is_written[1] else ("is no longer written out", "was")
+    return _replaced(
+        before,
+        after,
+        name,
+        f"EncryptionConfiguration {words[0]} where it {words[1]} before: the images are encrypted"
+        " alike, and CloudFormation replaces the repository all the same; write it as it was",
+        images,
+        certain=True,
+        collides=isinstance(after.repository_name, str),
+    )
+
+
 def _replaced(
     before: Repository,
     after: Repository,
