@@ -101,8 +101,9 @@ def _inventories(rules: list[LifecycleRule]) -> Iterator[list[Image]]:
     everything: list[Image] = []
     for number, tags in enumerate(_tag_lists(rules)):
         images = list(_images(number, tags, ages, pulled=pulled, archived=archived))
-        # A rule that keeps a number of images keeps an old one where there are few.
-        yield from (images[start:] for start in range(len(images)))
+        yield images
+        # A rule that keeps a number of images keeps one that is alone, however old it is.
+        yield from ([image] for image in images)
         everything += images
     yield everything
 
