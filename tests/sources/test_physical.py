@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.templates import shown, stack_of
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+from tests.sources.templates import read, shown, stack_of
 
+from ecr_constructs.model.signing import Signing
 from ecr_constructs.model.unresolved import Unresolved
 
 RESOURCES = {
@@ -30,6 +33,16 @@ RESOURCES = {
     "Build": {"Type": "AWS::CodeBuild::Project", "Properties": {"Name": "build"}},
     "Hub": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "ecr/hub"}},
     "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "t"}},
+    "Public": {"Type": "AWS::ECR::PublicRepository", "Properties": {"RepositoryName": "tools/x"}},
+    "Quay": {"Type": "AWS::ECR::PullThroughCacheRule", "Properties": {"EcrRepositoryPrefix": "q"}},
+    "Below": {"Type": "AWS::ECR::RepositoryCreationTemplate", "Properties": {"Prefix": "team"}},
+    "Uncounted": {
+        "Type": "AWS::ECR::PullTimeUpdateExclusion",
+        "Properties": {"PrincipalArn": {"Fn::GetAtt": ["Deploy", "Arn"]}},
+    },
+    "Signing": {"Type": "AWS::ECR::SigningConfiguration"},
+    "Profile": {"Type": "AWS::Signer::SigningProfile", "Properties": {"ProfileName": "images"}},
+    "Unsaid": {"Type": "AWS::Signer::SigningProfile"},
     "Broken": {"Type": "AWS::ECR::Repository", "Properties": "x"},
     "Typeless": {},
 }
@@ -68,6 +81,32 @@ RESOURCES = {
         ),
         ("Function.Arn", "arn:aws:lambda:eu-west-1:111122223333:function:scan"),
         ("Build.Arn", "arn:aws:codebuild:eu-west-1:111122223333:project/build"),
+        ({"Ref": "Public"}, "tools/x"),
+        ("Public.Arn", "arn:aws:ecr-public::111122223333:repository/tools/x"),
+        ({"Ref": "Quay"}, "q"),
+        ({"Ref": "Below"}, "team"),
+        ("Below.CreatedAt", "${Main.Below.CreatedAt}"),
+        ({"Ref": "Uncounted"}, "arn:aws:iam::111122223333:role/Deploy"),
+        ({"Ref": "Signing"}, "111122223333"),
+        ("Signing.RegistryId", "111122223333"),
+        (
+            {"Ref": "Profile"},
+            "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/images",
+        ),
+        ("Profile.Arn", "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/images"),
+        ("Profile.ProfileName", "images"),
+        ("Profile.ProfileVersion", "${Main.Profile.ProfileVersion}"),
+        (
+            "Profile.ProfileVersionArn",
+            (
+                "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/images/"
+                "${Main.Profile.ProfileVersion}"
+            ),
+        ),
+        (
+            {"Ref": "Unsaid"},
+            "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/${Main.Unsaid}",
+        ),
         ({"Ref": "Topic"}, "${Main.Topic}"),
         ("Topic.TopicArn", "${Main.Topic.TopicArn}"),
         ({"Ref": "Broken"}, "${Main.Broken}"),
@@ -82,6 +121,57 @@ def test_tells_what_a_reference_will_be(value: Any, expected: str) -> None:
         assert shown({"Fn::Sub": f"${{{value}}}"}, Resources=RESOURCES) == expected
         value = {"Fn::GetAtt": value}
     assert shown(value, Resources=RESOURCES) == expected
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "ECR::PublicRepository",
+        "ECR::PullThroughCacheRule",
+        "ECR::PullTimeUpdateExclusion",
+        "ECR::RegistryPolicy",
+        "ECR::RegistryScanningConfiguration",
+        "ECR::ReplicationConfiguration",
+        "ECR::Repository",
+        "ECR::RepositoryCreationTemplate",
+        "ECR::SigningConfiguration",
+        "Signer::SigningProfile",
+    ],
+)
+def test_reference_gives_what_the_schema_identifies_a_resource_by(kind: str) -> None:
+    """The identifier is a property as it is given, or an attribute; both are in the schema."""
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", f"AWS::{kind}").schema
+    (identifier,) = (path.rpartition("/")[2] for path in schema["primaryIdentifier"])
+    attributes = [path.rpartition("/")[2] for path in schema.get("readOnlyProperties", ())]
+    # The name of a profile is both in the schema: to be given, and to be read.
+    created = [path.rpartition("/")[2] for path in schema.get("createOnlyProperties", ())]
+    given = {
+        name: f"given-{name}"
+        for name in schema["properties"]
+        if name not in attributes or name in created
+    }
+    resources = {"One": {"Type": f"AWS::{kind}", "Properties": given}}
+
+    reference = shown({"Ref": "One"}, Resources=resources)
+    if identifier in given:
+        assert reference == given[identifier]
+    else:
+        assert identifier in attributes
+        assert reference == shown({"Fn::GetAtt": ["One", identifier]}, Resources=resources)
+        assert "Main.One" not in reference
+
+
+def test_rule_of_a_profile_in_the_same_template_names_its_arn(tmp_path: Path) -> None:
+    rules = [{"SigningProfileArn": {"Ref": "Profile"}}]
+    signing = {"Type": "AWS::ECR::SigningConfiguration", "Properties": {"Rules": rules}}
+    (registry,) = read(
+        tmp_path, Resources={"Signing": signing, "Profile": RESOURCES["Profile"]}
+    ).registries
+    assert isinstance(registry.signing, Signing)
+    (rule,) = registry.signing.rules
+    assert rule.signing_profile_arn == (
+        "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/images"
+    )
 
 
 def test_partition_and_domain_follow_the_region() -> None:

@@ -7,7 +7,8 @@ CloudFormation makes up has an ARN that is known up to that name.
 
 Sources: the page of each type below
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html,
-section "Return values".
+section "Return values"; for Amazon ECR and AWS Signer the ``primaryIdentifier`` (what
+``Ref`` gives) and the ``readOnlyProperties`` (the attributes) of the type's schema.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class _Naming:
     Attributes:
         name: The property that holds the name; None where it is always made up.
         ref: What ``Ref`` gives, with blanks for the stack's environment, the
-            name, the path and a suffix that AWS makes up.
+            name, the path, and what AWS makes up: a suffix or a version.
         attributes: What attributes give, likewise; others are not known.
     """
 
@@ -41,13 +42,27 @@ class _Naming:
 
 _IAM: Final = "arn:{partition}:iam::{account}:"
 _REGIONAL: Final = "{region}:{account}:"
+_PROFILE: Final = f"arn:{{partition}}:signer:{_REGIONAL}/signing-profiles/{{name}}"
 _SECRET: Final = f"arn:{{partition}}:secretsmanager:{_REGIONAL}secret:{{name}}-{{suffix}}"
+
+#: What an account and Region has once is named after its account.
+_SINGLETON: Final = _Naming(ref="{account}", attributes={"RegistryId": "{account}"})
 
 _NAMINGS: Final[Mapping[str, _Naming]] = {
     "AWS::CodeBuild::Project": _Naming(
         name="Name",
         attributes={"Arn": f"arn:{{partition}}:codebuild:{_REGIONAL}project/{{name}}"},
     ),
+    "AWS::ECR::PublicRepository": _Naming(
+        name="RepositoryName",
+        # Public repositories are in us-east-1 alone.
+        attributes={"Arn": "arn:aws:ecr-public::{account}:repository/{name}"},
+    ),
+    "AWS::ECR::PullThroughCacheRule": _Naming(name="EcrRepositoryPrefix"),
+    "AWS::ECR::PullTimeUpdateExclusion": _Naming(name="PrincipalArn"),
+    "AWS::ECR::RegistryPolicy": _SINGLETON,
+    "AWS::ECR::RegistryScanningConfiguration": _SINGLETON,
+    "AWS::ECR::ReplicationConfiguration": _SINGLETON,
     "AWS::ECR::Repository": _Naming(
         name="RepositoryName",
         attributes={
@@ -55,6 +70,8 @@ _NAMINGS: Final[Mapping[str, _Naming]] = {
             "RepositoryUri": "{account}.dkr.ecr.{region}.{url_suffix}/{name}",
         },
     ),
+    "AWS::ECR::RepositoryCreationTemplate": _Naming(name="Prefix"),
+    "AWS::ECR::SigningConfiguration": _SINGLETON,
     "AWS::IAM::Group": _Naming(
         name="GroupName", attributes={"Arn": f"{_IAM}group{{path}}{{name}}"}
     ),
@@ -72,6 +89,16 @@ _NAMINGS: Final[Mapping[str, _Naming]] = {
     ),
     # Secrets Manager adds a hyphen and six random characters.
     "AWS::SecretsManager::Secret": _Naming(name="Name", ref=_SECRET, attributes={"Id": _SECRET}),
+    "AWS::Signer::SigningProfile": _Naming(
+        name="ProfileName",
+        ref=_PROFILE,
+        attributes={
+            "Arn": _PROFILE,
+            "ProfileName": "{name}",
+            "ProfileVersion": "{version}",
+            "ProfileVersionArn": f"{_PROFILE}/{{version}}",
+        },
+    ),
 }
 
 
@@ -118,6 +145,7 @@ def _filled(
         path=_property(stack, logical_id, body, "Path") or "/",
         name=_name(stack, logical_id, body, naming),
         suffix=stack.unknown(logical_id, "Suffix"),
+        version=stack.unknown(logical_id, "ProfileVersion"),
     )
 
 
