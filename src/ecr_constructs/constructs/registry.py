@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Final, cast, final
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
@@ -20,6 +19,7 @@ from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.parameters import kind_problems, several
 from ecr_constructs.constructs.registry_context import RegistryContext
 from ecr_constructs.constructs.registry_handle import RegistryHandle
+from ecr_constructs.constructs.registry_key import registry_key
 from ecr_constructs.constructs.registry_settings import RegistrySettings
 from ecr_constructs.constructs.repository import GovernedRepository
 from ecr_constructs.constructs.scanning import RegistryScanning
@@ -201,30 +201,7 @@ class GovernedRegistry(RegistryContributions, Construct):
         """
         if not self._baseline.customer_managed_keys:
             return None
-        key = kms.Key(
-            self,
-            "Key",
-            description="Encrypts the images of this account's registry",
-            enable_key_rotation=True,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
-        )
-        place = self._ledger.place
-        key.add_to_resource_policy(
-            # https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
-            iam.PolicyStatement(
-                sid="UseThroughEcr",
-                principals=[iam.AccountPrincipal(place.account)],
-                actions=["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"],
-                resources=["*"],
-                conditions={
-                    "StringEquals": {
-                        "kms:ViaService": f"ecr.{place.region}.amazonaws.com",
-                        "kms:CallerAccount": place.account,
-                    }
-                },
-            )
-        )
-        return key
+        return registry_key(self, self._ledger.place)
 
     def add_repository(
         self,
