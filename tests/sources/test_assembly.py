@@ -18,7 +18,7 @@ from tests.sources.templates import (
 
 from ecr_constructs.errors import ConfigurationError, SourceError
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.problem import Malformed
+from ecr_constructs.model.problem import Malformed, Status
 from ecr_constructs.model.repository import Origin
 from ecr_constructs.model.unresolved import Unknown, Unresolved
 from ecr_constructs.sources.assembly import read_assembly
@@ -315,7 +315,33 @@ def test_notes_a_loop_that_is_none_and_passes_over_a_transform(tmp_path: Path) -
         Transform="AWS::LanguageExtensions",
         Resources={"Fn::ForEach::Odd": ["x"], "Fn::Transform": {"Name": "AWS::Include"}},
     )
-    assert [each.origin.logical_id for each in deployment.malformed] == ["Fn::ForEach::Odd"]
+    (odd,) = deployment.malformed
+    assert odd.origin.logical_id == "Fn::ForEach::Odd"
+    assert odd.problem.sentence.startswith("a loop must be a list of a variable's name")
+    assert "got ['x']; write ['Name', ['a', 'b']," in odd.problem.sentence
+
+
+def test_says_once_that_a_loop_is_read_once(tmp_path: Path) -> None:
+    """A loop around nothing that is read is passed over; one in another is told with it."""
+    body = repository(RepositoryName="${Team}/${Kind}")
+    topic = {"Type": "AWS::SNS::Topic"}
+    inner = {"Fn::ForEach::Kinds": ["Kind", ["x"], {"A${Team}": body, "B${Team}": body}]}
+    deployment = read(
+        tmp_path,
+        Transform="AWS::LanguageExtensions",
+        Resources={
+            "Fn::ForEach::Teams": ["Team", {"Ref": "AWS::NotificationARNs"}, inner],
+            "Fn::ForEach::Topics": ["Name", ["a"], {"Topic${Name}": topic}],
+        },
+    )
+    (said,) = deployment.malformed
+    assert said.origin.logical_id == "Fn::ForEach::Teams"
+    assert said.problem.status is Status.UNKNOWN
+    assert said.problem.sentence == (
+        "how many resources a loop makes, and what they are called, is known at deployment, so that"
+        " each is read once, got 'Fn::ForEach::Teams'; check what `aws cloudformation get-template"
+        " --template-stage Processed` prints"
+    )
 
 
 def test_templates_without_repositories_are_no_registries(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.event_rule import EventRule
 from ecr_constructs.model.identity_cfn import IAM_TYPES, IamResource
 from ecr_constructs.model.policy import registry_policy_from_cfn
-from ecr_constructs.model.problem import Problem
+from ecr_constructs.model.problem import Problem, Severity, Status
 from ecr_constructs.model.public_repository import PublicRepository
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
 from ecr_constructs.model.pull_time_exclusion import PullTimeUpdateExclusion
@@ -27,7 +27,7 @@ from ecr_constructs.model.signing import Signing
 from ecr_constructs.sources.construct_paths import ConstructPaths, visible
 from ecr_constructs.sources.physical import arn_of, reference_to
 from ecr_constructs.sources.reading import show
-from ecr_constructs.sources.stack import Declared, Stack
+from ecr_constructs.sources.stack import LOOP, Declared, Stack
 
 
 class Holder(StrEnum):
@@ -138,8 +138,12 @@ def read_resources(stack: Stack, paths: ConstructPaths, harvest: Harvest) -> Ite
         paths: The construct paths of the assembly.
         harvest: Where to note what is malformed, and IAM's resources.
     """
+    loops: set[str] = set()
     for declared in stack.declared:
         type_ = type_of(stack, declared)
+        if declared.loop is not None and declared.loop not in loops and type_ in KINDS:
+            loops.add(declared.loop)
+            harvest.malformed.append(_loop(stack, declared.loop, paths))
         kind = None if type_ is None else KINDS.get(type_)
         if kind is not None and may_exist(stack, declared):
             origin = origin_of(stack, declared, paths)
@@ -166,13 +170,34 @@ def _iam(stack: Stack, declared: Declared, origin: Origin) -> IamResource:
     )
 
 
+def _loop(stack: Stack, loop: str, paths: ConstructPaths) -> Located:
+    """Return that what a loop makes is not known: how many, and what they are called."""
+    problem = Problem(
+        id="loop",
+        message="how many resources a loop makes, and what they are called, is known at deployment,"
+        f" so that each is read once, got {loop!r}",
+        fix="check what `aws cloudformation get-template --template-stage Processed` prints",
+        severity=Severity.WARNING,
+        status=Status.UNKNOWN,
+    )
+    return Located(origin_of(stack, Declared(loop, None), paths), problem)
+
+
 def type_of(stack: Stack, declared: Declared) -> str | None:
     """Return the type of a resource; note it if it has none."""
     body = declared.body
     type_ = body.get("Type") if isinstance(body, dict) else None
     if isinstance(type_, str):
         return type_
-    if declared.logical_id != _TRANSFORM:
+    if declared.logical_id.startswith(LOOP):
+        stack.reading.note(
+            "malformed-loop",
+            "a loop must be a list of a variable's name, a collection and an object of resources,"
+            f" got {show(body)}",
+            "write ['Name', ['a', 'b'], {'Repository${Name}': {...}}]",
+            body,
+        )
+    elif declared.logical_id != _TRANSFORM:
         stack.reading.note(
             "malformed-resource",
             f"a resource must be an object with a Type, got {show(body)}",

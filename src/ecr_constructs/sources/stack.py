@@ -28,7 +28,8 @@ from ecr_constructs.sources.text import as_text
 if TYPE_CHECKING:
     from ecr_constructs.sources.links import Links
 
-_LOOP: Final = "Fn::ForEach::"
+#: What the key of a loop begins with.
+LOOP: Final = "Fn::ForEach::"
 _UNKNOWN: Final = object()
 
 
@@ -61,11 +62,13 @@ class Declared(NamedTuple):
         logical_id: Its id; in a loop the pattern of its ids, such as ``Repo${Name}``.
         body: What stands under the id.
         variables: The names of the loops around it, which are not known.
+        loop: The key of the outermost of them; None for a resource in no loop.
     """
 
     logical_id: str
     body: Any
     variables: frozenset[str] = frozenset()
+    loop: str | None = None
 
 
 class Stack:
@@ -123,13 +126,14 @@ class Stack:
         pending.reverse()
         while pending:
             each = pending.pop()
-            if not each.logical_id.startswith(_LOOP):
+            if not each.logical_id.startswith(LOOP):
                 found.append(each)
                 continue
             match each.body:
                 case [str() as variable, _, dict() as bodies]:
                     variables = each.variables | {variable}
-                    inner = [Declared(key, body, variables) for key, body in bodies.items()]
+                    loop = each.loop or each.logical_id
+                    inner = [Declared(key, body, variables, loop) for key, body in bodies.items()]
                     pending.extend(reversed(inner))
                 case _:
                     found.append(each)
