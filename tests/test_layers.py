@@ -37,6 +37,8 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "nag": CHECKS | {"constructs"},
     "cli": REVIEW,
     "testing": REVIEW,
+    # A file of it stands in a template, and runs without the library.
+    "handlers": frozenset(),
     "__main__": frozenset({"cli"}),
     # The public face names everything and loads nothing: see the test below.
     "": frozenset({"errors", "model", "constructs"}),
@@ -48,6 +50,7 @@ CDK: Final = frozenset({"aws_cdk", "constructs", "jsii"})
 AT_ONCE: Final[dict[str, frozenset[str]]] = {
     "constructs": CDK,
     "nag": CDK | {"cdk_nag"},
+    "handlers": frozenset({"botocore", "urllib3"}),
     "cli": frozenset({"rich", "typer"}),
     # Below review/render alone, which the test of what is loaded holds.
     "review": frozenset({"jinja2", "markupsafe", "rich"}),
