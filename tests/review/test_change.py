@@ -476,6 +476,41 @@ def test_each_class_has_pairs() -> None:
     assert all(len(pairs) >= 3 for pairs in PAIRS.values())
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (True, False, ("unscanned", "payments/api is scanned only when somebody asks for it")),
+        (False, True, ("scanned", "whether payments/api is scanned cannot be told")),
+    ],
+    ids=["taken away", "set"],
+)
+def test_own_flag_beside_rules_for_others_is_told_with_doubt(
+    tmp_path: Path, *, before: bool, after: bool, expected: tuple[str, str]
+) -> None:
+    """Whether the flag of a repository that no rule selects counts is not documented."""
+    sides = [
+        scanning(
+            "BASIC", ("SCAN_ON_PUSH", ["web/*"]), ImageScanningConfiguration={"ScanOnPush": flag}
+        )
+        for flag in (before, after)
+    ]
+    (found,) = change(tmp_path, *sides).differences
+    assert (str(found.kind), found.sentence) == expected
+    assert not found.certain
+    assert "its own flag, against the registry's rules" in found.cause
+
+
+def test_scanning_that_comes_to_be_known_is_told_by_what_it_is(tmp_path: Path) -> None:
+    """A rule that selects the repository settles what its flag left open."""
+    open_ = scanning("BASIC", ("SCAN_ON_PUSH", ["web/*"]))
+    covered = scanning("BASIC", ("SCAN_ON_PUSH", ["web/*", "payments/*"]))
+    (gained,) = change(tmp_path, open_, covered).differences
+    assert (gained.kind, gained.certain) == ("scanned", True)
+    assert gained.sentence == "payments/api is scanned on push"
+    (lost,) = change(tmp_path, covered, open_).differences
+    assert (lost.kind, lost.certain) == ("unscanned", False)
+
+
 def test_worst_comes_first(tmp_path: Path) -> None:
     before = one(None) | {"Web": repository("web/shop")}
     after = {

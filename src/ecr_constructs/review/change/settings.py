@@ -51,13 +51,22 @@ def _scan_draft(before: Scan, after: Scan) -> Draft | None:
         return None
     cause = f"decided by {after.by}, where before it was {before.by}"
     was = f", where before {{}} {before.words}"
-    if before.weight is None or after.weight is None:
+    if after.weight is None:
+        # What was not scanned can only be scanned more.
         return Draft(
-            kind=ChangeClass.UNSCANNED if after.weight is None else ChangeClass.SCANNED,
-            head="" if before.weight is None else "whether ",
-            tail=f" is {after.words}" if before.weight is None else " is scanned cannot be told",
+            kind=ChangeClass.UNSCANNED if before.is_scanned else ChangeClass.SCANNED,
+            head="whether ",
+            tail=" is scanned cannot be told",
             cause=cause,
-            certain=after.weight is not None,
+            certain=False,
+        )
+    if before.weight is None:
+        # What is not scanned may have been.
+        return Draft(
+            kind=ChangeClass.SCANNED if after.is_scanned else ChangeClass.UNSCANNED,
+            tail=f" is {after.words}",
+            cause=cause,
+            certain=after.is_scanned is True,
         )
     more = (after.weight, after.enhanced) > (before.weight, before.enhanced)
     return Draft(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ecr_constructs.review.change.difference import Change, Difference
-from ecr_constructs.review.render.markdown_text import code, prose, summary, table
+from ecr_constructs.review.render.markdown_text import code, code_cell, prose, summary, table
 from ecr_constructs.review.render.mermaid import registry_map
 from ecr_constructs.review.render.shapes import SEVERITY_SHAPES, SHAPES
 from ecr_constructs.review.report import Loosened, RegistryReport, Report, RepositoryReport
@@ -162,6 +162,10 @@ def _registry(registry: RegistryReport) -> Iterator[str]:
     lines = [("scanning", "; ".join((scanning.summary, *scanning.rules)))]
     if scanning.uncovered:
         lines.append(("not scanned on push", plural(len(scanning.uncovered), "repository")))
+    if scanning.unknown:
+        lines.append(
+            ("scanned or not, nobody can tell", plural(len(scanning.unknown), "repository"))
+        )
     lines += [("registry policy", line.words) for line in registry.statements]
     lines += [
         ("replication", f"{', '.join(f.prefixes)} to {f.destination}: {f.permission}")
@@ -187,7 +191,7 @@ def _row(repository: RepositoryReport) -> str:
         for row in repository.access
     ]
     cells = (
-        code(repository.name),
+        code_cell(repository.name),
         prose(repository.tags),
         prose(repository.scan.words),
         prose(repository.deletion),

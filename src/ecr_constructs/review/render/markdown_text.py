@@ -39,13 +39,17 @@ def summary(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Return text as code, in one line; in a table too."""
+    """Return text as code, in one line."""
     line = _in_one_line(text) or " "
     longest = max(map(len, re.findall(r"`+", line)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
-    # The bar is the one character that a table takes for its own within code.
-    return f"{fence}{pad}{line}{pad}{fence}".replace("|", "\\|")
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def code_cell(text: str) -> str:
+    """Return text as code for a table, which takes a bar within code for its own."""
+    return code(text).replace("|", "\\|")
 
 
 def _in_one_line(text: str) -> str:

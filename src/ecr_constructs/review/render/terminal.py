@@ -98,10 +98,12 @@ def _registry(registry: RegistryReport) -> Iterator[RenderableType]:
 
 def _settings(registry: RegistryReport) -> Iterator[tuple[str, list[str]]]:
     scanning = registry.scanning
-    uncovered = len(scanning.uncovered)
+    uncovered, unknown = len(scanning.uncovered), len(scanning.unknown)
     lines = [scanning.summary, *scanning.rules]
     if uncovered:
         lines.append(f"{plural(uncovered, 'repository')} not scanned on push")
+    if unknown:
+        lines.append(f"of {plural(unknown, 'repository')} it cannot be told")
     yield "scanning", lines
     yield "policy", [line.words for line in registry.statements]
     yield "replication", [_flow(flow) for flow in registry.replication]
