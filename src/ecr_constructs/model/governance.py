@@ -8,7 +8,7 @@ Layer: model; imports ``errors`` and ``service`` only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -187,21 +187,12 @@ def administered(statement: Statement, kind: PolicyKind) -> frozenset[str]:
     elif kind is PolicyKind.REGISTRY:
         wanted, everything = wanted | registry_actions.ADMINISTER, everything | actions.REGISTRY
     if statement.not_actions:
-        return wanted - _covered(statement.not_actions, everything)
-    allowed = _covered(statement.actions, everything)
+        return wanted - actions.covered(statement.not_actions, everything)
+    allowed = actions.covered(statement.actions, everything)
     if kind is PolicyKind.REGISTRY and allowed & registry_actions.BRINGS:
         # Replication and pull through caches create what they bring, from a template.
         wanted -= registry_actions.CREATION
     return allowed & wanted
-
-
-def _covered(patterns: Iterable[Text], among: frozenset[str]) -> frozenset[str]:
-    return frozenset(
-        action
-        for pattern in patterns
-        if isinstance(pattern, str)
-        for action in actions.expand(pattern, among)
-    )
 
 
 def _mutability_loosening(mode: Text, filters: tuple[Text, ...]) -> Loosening:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ecr_constructs.errors import PolicyDocumentError
+from ecr_constructs.model import policy_size
 from ecr_constructs.model.codec import Fields
 from ecr_constructs.model.policy_kind import PolicyKind, PolicyRules
 from ecr_constructs.model.problem import Malformed, Problem, refuse
@@ -36,6 +37,7 @@ __all__ = [
 VERSION: Final = "2012-10-17"
 #: The version of a policy that names none; it has no policy variables.
 OLD_VERSION: Final = "2008-10-17"
+_encode: Final = json.JSONEncoder(separators=(",", ":"), default=str).encode
 _TOKEN: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
 
@@ -137,7 +139,7 @@ class Policy:
         problems: list[Problem] = []
         for index, statement in enumerate(self.statements):
             found = statement_problems(statement, kind, account=account, region=region)
-            problems += (p.below(f"Statement[{index}]") for p in found)
+            problems.extend(p.below(f"Statement[{index}]") for p in found)
         return problems + self.whole_problems(kind)
 
     def whole_problems(self, kind: PolicyKind = PolicyKind.REPOSITORY) -> list[Problem]:
@@ -161,11 +163,13 @@ class Policy:
 
     def to_json(self) -> str:
         """Return the policy as compact JSON text."""
-        return json.dumps(self.to_document(), separators=(",", ":"), default=str)
+        return _encode(self.to_document())
 
     to_cfn = to_document
 
     def _size_problems(self, rules: PolicyRules) -> list[Problem]:
+        if policy_size.bound(self.statements) <= rules.text_max:
+            return []
         # Tokens have no length yet: what is left without them is the least it can be.
         size = len(_TOKEN.sub("", self.to_json()))
         if size <= rules.text_max:

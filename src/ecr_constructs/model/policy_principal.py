@@ -15,6 +15,8 @@ from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.unresolved import Text, Unresolved, is_known
 from ecr_constructs.service import patterns
 
+#: The types of a :data:`Text`.
+_TEXT: Final = (str, Unresolved)
 #: What an entry can name; IAM knows no other words.
 _TYPES: Final = ("AWS", "Service", "Federated", "CanonicalUser")
 
@@ -77,7 +79,7 @@ def parse_principals(value: object, path: str) -> tuple[tuple[Principal, ...], l
             problems.append(malformed(f"{path}.{kind}", wanted, kind, _fix(kind)))
             continue
         for entry in entries if isinstance(entries, list) else [entries]:
-            if isinstance(entry, str | Unresolved):
+            if isinstance(entry, _TEXT):
                 principals.append(Principal(kind, entry))
             else:
                 wanted = "a principal must be a string"

@@ -33,6 +33,11 @@ __all__ = [
     "parse_statement",
 ]
 
+_EXCLUSIVE: Final = tuple((name, f"Not{name}") for name in ("Principal", "Action", "Resource"))
+
+#: The types of a :data:`Text`.
+_TEXT: Final = (str, Unresolved)
+
 #: How a string sorts. A construct passes a key that also tells apart tokens of several stacks.
 SortKey: TypeAlias = Callable[[Text], str]
 
@@ -47,6 +52,9 @@ class Effect(StrEnum):
 
     ALLOW = "Allow"
     DENY = "Deny"
+
+
+_EFFECTS: Final = {str(effect): effect for effect in Effect}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,59 +176,77 @@ def parse_statement(document: object, path: str) -> tuple[Statement | None, list
     """
     if not isinstance(document, Mapping):
         return None, [malformed(path, "a statement must be an object", document, "write {...}")]
-    problems = [
-        malformed(f"{path}.{name}", f"{name} is no member of a statement", name, "leave it out")
-        for name in document
-        if name not in _MEMBERS
+    problems: list[Problem] = []
+    if not document.keys() <= _MEMBERS:
+        problems += (
+            malformed(f"{path}.{name}", f"{name} is no member of a statement", name, "leave it out")
+            for name in document
+            if name not in _MEMBERS
+        )
+    problems += [
+        malformed(f"{path}.{other}", f"{name} and {other} exclude each other", name, "drop one")
+        for name, other in _EXCLUSIVE
+        if other in document and name in document
     ]
-    problems += (
-        malformed(f"{path}.Not{name}", f"{name} and Not{name} exclude each other", name, "drop one")
-        for name in ("Principal", "Action", "Resource")
-        if name in document and f"Not{name}" in document
-    )
-
-    def texts(name: str) -> tuple[Text, ...]:
-        value = document.get(name)
-        entries = [] if value is None else value if isinstance(value, list) else [value]
-        for entry in entries:
-            if not isinstance(entry, str | Unresolved):
-                wanted = f"{name} must be a string or a list of strings"
-                problems.append(malformed(f"{path}.{name}", wanted, entry, "write strings"))
-        return tuple(entry for entry in entries if isinstance(entry, str | Unresolved))
-
-    def principals(name: str) -> tuple[Principal, ...]:
-        parsed, wrong = parse_principals(document.get(name), f"{path}.{name}")
-        problems.extend(wrong)
-        return parsed
-
     effect = document.get("Effect")
-    if effect not in tuple(Effect):
+    known_effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
+    if known_effect is None:
         message = "Effect must be 'Allow' or 'Deny'"
         problems.append(malformed(f"{path}.Effect", message, effect, "write 'Allow'"))
-    conditions, wrong = _parse_conditions(document.get("Condition", {}), f"{path}.Condition")
-    problems.extend(wrong)
+    conditions: tuple[Condition, ...] = ()
+    if "Condition" in document:
+        conditions = _conditions(document["Condition"], f"{path}.Condition", problems)
     sid = document.get("Sid")
-    if sid is not None and not isinstance(sid, str | Unresolved):
+    if sid is not None and not isinstance(sid, _TEXT):
         problems.append(malformed(f"{path}.Sid", "Sid must be a string", sid, "write a string"))
     statement = Statement(
-        effect=Effect(effect) if effect in tuple(Effect) else Effect.DENY,
-        principals=principals("Principal"),
-        not_principals=principals("NotPrincipal"),
-        actions=texts("Action"),
-        not_actions=texts("NotAction"),
-        resources=texts("Resource"),
-        not_resources=texts("NotResource"),
+        effect=known_effect or Effect.DENY,
+        principals=_principals(document, "Principal", path, problems),
+        not_principals=_principals(document, "NotPrincipal", path, problems),
+        actions=_texts(document, "Action", path, problems),
+        not_actions=_texts(document, "NotAction", path, problems),
+        resources=_texts(document, "Resource", path, problems),
+        not_resources=_texts(document, "NotResource", path, problems),
         conditions=conditions,
-        sid=sid if isinstance(sid, str | Unresolved) else None,
+        sid=sid if isinstance(sid, _TEXT) else None,
     )
     return (None if problems else statement), problems
 
 
-def _parse_conditions(value: object, path: str) -> tuple[tuple[Condition, ...], list[Problem]]:
+def _principals(
+    document: Mapping[str, Any], name: str, path: str, problems: list[Problem]
+) -> tuple[Principal, ...]:
+    value = document.get(name)
+    if value is None:
+        return ()
+    parsed, wrong = parse_principals(value, f"{path}.{name}")
+    problems += wrong
+    return parsed
+
+
+def _texts(
+    document: Mapping[str, Any], name: str, path: str, problems: list[Problem]
+) -> tuple[Text, ...]:
+    value = document.get(name)
+    if value is None:
+        return ()
+    entries = value if isinstance(value, list) else [value]
+    texts = tuple([entry for entry in entries if isinstance(entry, _TEXT)])
+    if len(texts) != len(entries):
+        wanted = f"{name} must be a string or a list of strings"
+        problems += (
+            malformed(f"{path}.{name}", wanted, entry, "write strings")
+            for entry in entries
+            if not isinstance(entry, _TEXT)
+        )
+    return texts
+
+
+def _conditions(value: object, path: str, problems: list[Problem]) -> tuple[Condition, ...]:
     if not isinstance(value, Mapping):
-        return (), [malformed(path, "Condition must be an object", value, "write {...}")]
+        problems.append(malformed(path, "Condition must be an object", value, "write {...}"))
+        return ()
     conditions: list[Condition] = []
-    problems: list[Problem] = []
     for operator, keys in value.items():
         if not isinstance(keys, Mapping):
             wanted = f"{operator} must hold condition keys"
@@ -228,23 +254,24 @@ def _parse_conditions(value: object, path: str) -> tuple[tuple[Condition, ...], 
             continue
         for key, entries in keys.items():
             values = entries if isinstance(entries, list) else [entries]
-            # IAM takes booleans and numbers for their text.
-            texts = [
-                str(v).lower()
-                if isinstance(v, bool)
-                else str(v)
-                if isinstance(v, int | float)
-                else v
-                for v in values
-            ]
-            if all(isinstance(text, str | Unresolved) for text in texts):
-                conditions.append(Condition(operator, key, tuple(texts)))
+            texts = tuple([text for text in map(_as_text, values) if text is not None])
+            if len(texts) == len(values):
+                conditions.append(Condition(operator, key, texts))
             else:
                 wanted = f"{key} must compare to strings"
                 problems.append(
                     malformed(f"{path}.{operator}.{key}", wanted, entries, "write strings")
                 )
-    return tuple(conditions), problems
+    return tuple(conditions)
+
+
+def _as_text(value: object) -> Text | None:
+    """Return a condition's value; IAM takes booleans and numbers for their text."""
+    if isinstance(value, _TEXT):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else None
 
 
 def _ordered(values: Iterable[Any], key: Callable[[Any], Any]) -> tuple[Any, ...]:

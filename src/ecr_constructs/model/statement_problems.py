@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -22,6 +23,11 @@ from ecr_constructs.model.unresolved import Text, is_known
 from ecr_constructs.service import actions
 from ecr_constructs.service.partitions import partition_of
 
+#: Everybody, an account, an ARN, or the unique id that a deleted user or role had, such as AROA...
+_WHOLE: Final = re.compile(
+    r"\*|[0-9]{12}|A[A-Z0-9]{15,127}|arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:"
+    r"(root|(user|role|assumed-role|federated-user)/[^*?\n]+)"
+)
 _SERVICE_SOURCES: Final = ("aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID")
 
 
@@ -33,9 +39,10 @@ def statement_problems(
     region: Text | None = None,
 ) -> Iterable[Problem]:
     """Yield what is wrong with one statement of a policy; see :meth:`Policy.problems`."""
-    yield from _action_problems(statement, kind.rules)
+    yield from _action_problems(statement.actions, statement.not_actions, kind)
     yield from _principal_problems(statement, kind.rules)
-    yield from _condition_problems(statement)
+    if len(statement.conditions) > 1:
+        yield from _condition_problems(statement)
     if kind.rules.needs_resource:
         yield from _registry_resource_problems(statement, account, region)
     elif statement.resources or statement.not_resources:
@@ -92,8 +99,16 @@ def _condition_problems(statement: Statement) -> Iterable[Problem]:
             )
 
 
-def _action_problems(statement: Statement, rules: PolicyRules) -> Iterable[Problem]:
-    for name in statement.actions + statement.not_actions:
+# The statements of a fleet name the same few sets of actions.
+@functools.lru_cache(maxsize=512)
+def _action_problems(
+    named: tuple[Text, ...], excluded: tuple[Text, ...], kind: PolicyKind
+) -> tuple[Problem, ...]:
+    return tuple(_wrong_actions(named + excluded, kind.rules))
+
+
+def _wrong_actions(names: tuple[Text, ...], rules: PolicyRules) -> Iterable[Problem]:
+    for name in names:
         if not isinstance(name, str) or not is_known(name) or actions.expand(name, rules.actions):
             continue
         if name in rules.account_actions:
@@ -109,7 +124,7 @@ def _action_problems(statement: Statement, rules: PolicyRules) -> Iterable[Probl
                 else f"write '{rules.prefix}...' as IAM spells it"
             )
         yield Problem(id="policy-action", path="Action", message=message, fix=fix)
-    if not statement.actions and not statement.not_actions:
+    if not names:
         yield Problem(
             id="policy-action",
             path="Action",
@@ -135,7 +150,7 @@ def _principal_problems(statement: Statement, rules: PolicyRules) -> Iterable[Pr
         )
     for principal in statement.principals + statement.not_principals:
         value = principal.value
-        if principal.type == "AWS" and isinstance(value, str) and is_known(value):
+        if principal.type == "AWS" and isinstance(value, str) and not _WHOLE.fullmatch(value):
             yield from _arn_problems(value)
         if (
             principal.type == "Service"
@@ -153,10 +168,8 @@ def _principal_problems(statement: Statement, rules: PolicyRules) -> Iterable[Pr
 
 
 def _arn_problems(value: str) -> Iterable[Problem]:
-    if value == "*" or re.fullmatch(r"[0-9]{12}", value):
-        return
-    # Deleted users and roles show as the unique id they had, such as AROA...
-    if re.fullmatch(r"A[A-Z0-9]{15,127}", value):
+    """Yield what is wrong with a principal that is not written out as a whole."""
+    if not is_known(value):
         return
     if "*" in value or "?" in value:
         yield Problem(
@@ -165,10 +178,7 @@ def _arn_problems(value: str) -> Iterable[Problem]:
             message=f"an AWS principal must be a whole ARN without wildcards, got {value!r}",
             fix="name the account and add a condition ArnLike aws:PrincipalArn",
         )
-    elif not re.fullmatch(
-        r"arn:(aws[a-z-]*):(iam|sts)::([0-9]{12}):(root|(user|role|assumed-role|federated-user)/.+)",
-        value,
-    ):
+    else:
         yield Problem(
             id="policy-principal",
             path="Principal",

@@ -11,6 +11,8 @@ from typing import Final, TypeAlias
 
 #: How CDK writes a token into a string, a list or a struct's text.
 _TOKEN: Final = re.compile(r"[$#]\{Token\[[^\]]*\]\}")
+#: What every token holds: looking for it first spares most strings the expression.
+_MARK: Final = "{Token["
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def is_token(value: object) -> bool:
     A string test, as :func:`aws_cdk.Token.is_unresolved` costs a call across
     the jsii border and this layer must not load CDK.
     """
-    return isinstance(value, str) and _TOKEN.search(value) is not None
+    return isinstance(value, str) and _MARK in value and _TOKEN.search(value) is not None
 
 
 def is_known(value: object) -> bool:

@@ -115,6 +115,22 @@ def expand(pattern: str, among: frozenset[str] = REPOSITORY) -> frozenset[str]:
     return _expand(pattern, among)
 
 
+@functools.lru_cache(maxsize=1024)
+def covered(patterns: tuple[object, ...], among: frozenset[str] = REPOSITORY) -> frozenset[str]:
+    """Return the actions that any of some patterns covers; what is no string covers none.
+
+    Args:
+        patterns: The patterns of a statement.
+        among: Which actions there are. Default: those on a repository.
+    """
+    return frozenset(
+        action
+        for pattern in patterns
+        if isinstance(pattern, str)
+        for action in _expand(pattern, among)
+    )
+
+
 def nearest(name: str, among: frozenset[str] = REPOSITORY | REGISTRY) -> str | None:
     """Return the action whose name is closest to a misspelt one, or None.
 
