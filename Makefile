@@ -22,11 +22,11 @@ help: ## Show this message
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 .PHONY: synth
-synth: $(READY) ## Synthesise the example, check it and print its review
+synth: $(READY) ## Synthesise the example, check it, print its review and write it as a page
 	@rm -rf $(OUT)
 	CDK_OUTDIR=$(OUT) python examples/app.py
 	ecr-constructs check $(OUT)
-	ecr-constructs review $(OUT)
+	ecr-constructs review $(OUT) -o - -o $(OUT)/review.html
 
 .PHONY: test
 test: $(READY) $(EMULATOR)/ready $(EVIDENCE)/ready $(CLI) ## Run all tests, the deploy to the emulator included

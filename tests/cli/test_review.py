@@ -175,6 +175,45 @@ def test_name_of_the_file_says_the_format(
     assert list(tmp_path.glob(f".{name}*")) == []
 
 
+def test_one_review_has_several_formats(
+    widening: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, comment = tmp_path / "review.html", tmp_path / "review.md"
+    assert run([*widening, "-o", "-", "-o", str(page), "-o", str(comment)]) == 0
+    out, err = capsys.readouterr()
+    assert "▲ Access widened" in out
+    assert err.splitlines() == [
+        f"ecr-constructs: the review is in {page}",
+        f"ecr-constructs: the review is in {comment}",
+    ]
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert comment.read_text(encoding="utf-8").startswith("<!--")
+
+
+def test_standard_output_takes_any_format(
+    widening: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*widening, "-o", "-", "--format", "json"]) == 0
+    out, err = capsys.readouterr()
+    assert (json.loads(out)["change"][0]["class"], err) == ("widened", "")
+
+
+def test_refuses_one_format_for_several_files(
+    widening: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = ["-o", str(tmp_path / "a.md"), "-o", str(tmp_path / "a.html")]
+    error = refused([*widening, "--format", "json", *files], capsys)
+    assert "--format is of one file, got 'json' for 2; let their names say it" in error
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["new", "old"]
+
+
+def test_refuses_a_file_that_is_named_twice(
+    widening: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = refused([*widening, "-o", "-", "-o", "-"], capsys)
+    assert "each -o must name another file, got '-' twice; drop one" in error
+
+
 def test_file_is_replaced_with_its_permissions(widening: list[str], tmp_path: Path) -> None:
     file = tmp_path / "review.html"
     file.write_text("old", encoding="utf-8")

@@ -6,6 +6,8 @@ import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -36,15 +38,61 @@ _SUFFIXES: Final = {
 }
 
 
-def format_of(output: ReviewFormat | None, file: Path | None) -> ReviewFormat:
-    """Return the format: the one that is asked for, else that of the file's name, else a table."""
-    if output is not None:
-        return output
-    return ReviewFormat.TABLE if file is None else _SUFFIXES.get(file.suffix, ReviewFormat.TABLE)
+#: The file that is standard output.
+_STANDARD_OUTPUT: Final = Path("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a review goes, and how it is printed there.
+
+    Attributes:
+        file: A file; None for standard output.
+        form: The format.
+    """
+
+    file: Path | None
+    form: ReviewFormat
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is a table on standard output, which may have colours."""
+        return self.file is None and self.form is ReviewFormat.TABLE
+
+
+def targets_of(output: ReviewFormat | None, files: Sequence[Path] | None) -> list[Target]:
+    """Return where a review goes, each in the format of its name unless one is asked for.
+
+    Args:
+        output: The format that is asked for.
+        files: The files, ``-`` for standard output; none for it alone.
+
+    Raises:
+        ConfigurationError: If one format is asked for, and several files, or
+            a file twice.
+    """
+    given = list(files or (_STANDARD_OUTPUT,))
+    if output is not None and len(given) > 1:
+        raise ConfigurationError(
+            f"--format is of one file, got {output.value!r} for {len(given)}; let their names say"
+            " it, for example -o review.md -o review.html"
+        )
+    twice = [file for number, file in enumerate(given) if file in given[:number]]
+    if twice:
+        raise ConfigurationError(
+            f"each -o must name another file, got {str(twice[0])!r} twice; drop one"
+        )
+    return [
+        Target(
+            None if file == _STANDARD_OUTPUT else file,
+            output or _SUFFIXES.get(file.suffix, ReviewFormat.TABLE),
+        )
+        for file in given
+    ]
 
 
 def deliver(text: str, file: Path | None) -> None:
-    """Write a text to a file, or to standard output for none and for ``-``.
+    """Write a text to a file, or to standard output for none.
 
     A file is replaced in one step: who reads it meanwhile has the old one, and a
     failure leaves what was there.
@@ -53,7 +101,7 @@ def deliver(text: str, file: Path | None) -> None:
         ConfigurationError: If the file cannot be written.
     """
     data = text.encode("utf-8", "replace")
-    if file is None or str(file) == "-":
+    if file is None:
         typer.get_binary_stream("stdout").write(data)
         return
     try:

@@ -22,7 +22,7 @@ from ecr_constructs.cli._common import (
 )
 from ecr_constructs.cli._lifecycle_input import moment
 from ecr_constructs.cli._lifecycle_options import NowOption
-from ecr_constructs.cli._review_output import ReviewFormat, deliver, format_of
+from ecr_constructs.cli._review_output import ReviewFormat, deliver, targets_of
 from ecr_constructs.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -66,14 +66,20 @@ def review(
         typer.Option(
             "--format",
             help="A table for the terminal, Markdown for a pull request, one HTML page, one JSON"
-            " document, or SARIF 2.1.0. Default: what the name of FILE asks for, else a table.",
+            " document, or SARIF 2.1.0. Default: what the name of FILE asks for (.md, .html, .json,"
+            " .sarif), else a table.",
             show_default=False,
         ),
     ] = None,
     file: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
-            "-o", "--output", metavar="FILE", help="Write it to a file.", show_default=False
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write it to a file, or to standard output for -; may be repeated, to have several"
+            " formats of one review.",
+            show_default=False,
         ),
     ] = None,
     fail_on: Annotated[
@@ -97,7 +103,7 @@ def review(
     ecr-constructs review cdk.out
     ecr-constructs review cdk.out --against main.out --fail-on lost,widened
     ecr-constructs review cdk.out --against main.out --images images.json -o review.html
-    ecr-constructs review cdk.out --against main.out --format markdown > comment.md
+    ecr-constructs review cdk.out --against main.out -o - -o comment.md -o review.html
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from ecr_constructs.cli._review_input import gate, named_inventory
     from ecr_constructs.review import review as review_assembly
@@ -107,6 +113,7 @@ def review(
         raise ConfigurationError(
             "--fail-on judges a change, got no older side; write --against OLDER"
         )
+    targets = targets_of(output, file)
     result = review_assembly(
         assembly,
         against=against,
@@ -116,13 +123,13 @@ def review(
         region=region,
         parameters=_parameters(parameter),
     )
-    form = format_of(output, file)
-    if form is ReviewFormat.TABLE and file is None:
-        from ecr_constructs.review.render.terminal import render_review
+    for target in targets:
+        if target.is_shown:
+            from ecr_constructs.review.render.terminal import render_review
 
-        render_review(result, console())
-    else:
-        deliver(_rendered(result, form, assembly), file)
+            render_review(result, console())
+        else:
+            deliver(_rendered(result, target.form, assembly), target.file)
     changes = () if result.change is None else result.change.differences
     return Status.FINDINGS if any(each.kind in gates for each in changes) else Status.CLEAR
 
