@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from tests.model.lifecycle_strategies import TAG_WORDS
 
-from ecr_constructs.lifecycle.images import INDEX_MEDIA_TYPES, Image
+from ecr_constructs.lifecycle.images import Image
+from ecr_constructs.service.media_types import INDEX_MEDIA_TYPES
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"

@@ -21,7 +21,6 @@ from tests.model.registry_strategies import (
 )
 from tests.model.said import errors, sentences, warnings
 
-from ecr_constructs.errors import PolicyDocumentError
 from ecr_constructs.model.baseline import Control, Exemption
 from ecr_constructs.model.creation_template import (
     AppliedFor,
@@ -356,9 +355,11 @@ def test_reads_a_live_template() -> None:
     assert CreationTemplate.from_api(bare) == template()
 
 
-def test_refuses_a_live_template_with_a_policy_that_is_none() -> None:
-    with pytest.raises(PolicyDocumentError, match=r"a policy must be JSON, got '\{'"):
-        CreationTemplate.from_api({"prefix": "p", "repositoryPolicy": "{"})
+def test_a_live_policy_that_cannot_be_read_is_malformed() -> None:
+    live = CreationTemplate.from_api({"prefix": "p", "repositoryPolicy": "{"})
+    assert isinstance(live.repository_policy, Malformed)
+    (problem,) = live.repository_policy.problems
+    assert "a policy must be JSON, got '{'" in problem.message
 
 
 SET = [template("prod"), template("prod/team"), template("ROOT"), template("web/")]

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.model.repository_strategies import names, repositories
 
-from ecr_constructs.errors import PolicyDocumentError
 from ecr_constructs.model.baseline import Control, Exemption
 from ecr_constructs.model.encryption import Encryption, EncryptionType
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
@@ -444,7 +443,10 @@ def test_a_live_repository_is_read() -> None:
         DESCRIBED,
         lifecycle_policy_text=LIFECYCLE.to_json(),
         policy_text=policy.to_json(),
-        tags=[{"Key": "team", "Value": "payments"}],
+        tags=[
+            {"Key": "team", "Value": "payments"},
+            {"Key": "aws:cloudformation:stack-name", "Value": "Teams"},
+        ],
     ) == Repository(
         repository_name="payments/api",
         image_tag_mutability=TagMutability.IMMUTABLE_WITH_EXCLUSION,
@@ -461,9 +463,11 @@ def test_a_live_repository_of_which_little_is_said_has_the_services_defaults() -
     assert Repository.from_api({"repositoryName": "ab"}) == Repository(repository_name="ab")
 
 
-def test_refuses_a_live_policy_that_is_none() -> None:
-    with pytest.raises(PolicyDocumentError, match=r"a policy must be JSON, got '\{'"):
-        Repository.from_api(DESCRIBED, policy_text="{")
+def test_a_live_policy_that_cannot_be_read_is_malformed() -> None:
+    live = Repository.from_api(DESCRIBED, policy_text="{")
+    assert isinstance(live.repository_policy, Malformed)
+    (problem,) = live.repository_policy.problems
+    assert "a policy must be JSON, got '{'" in problem.message
 
 
 def test_partly_known_text_stays_partly_known() -> None:

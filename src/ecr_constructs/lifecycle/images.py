@@ -11,17 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ecr_constructs.model.lifecycle import StorageClass
+from ecr_constructs.service.media_types import INDEX_MEDIA_TYPES
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-#: https://docs.docker.com/reference/cli/docker/manifest and the OCI image specification
-INDEX_MEDIA_TYPES: Final = frozenset(
-    {
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-        "application/vnd.oci.image.index.v1+json",
-    }
-)
 
 _CLASSES: Final = {"ACTIVE": StorageClass.STANDARD, "ARCHIVED": StorageClass.ARCHIVE}
 

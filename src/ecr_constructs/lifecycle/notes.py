@@ -8,8 +8,8 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from ecr_constructs.lifecycle.images import INDEX_MEDIA_TYPES
 from ecr_constructs.model.lifecycle import CountType, StorageClass
+from ecr_constructs.service.media_types import INDEX_MEDIA_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -195,11 +195,18 @@ class CreationTemplate:
         Args:
             described: An entry of ``DescribeRepositoryCreationTemplates``.
 
-        Raises:
-            PolicyDocumentError: If one of the two policies is none.
+        Returns:
+            The template; a policy that cannot be read is
+            :class:`~ecr_constructs.model.problem.Malformed` in it.
         """
         encryption = described.get("encryptionConfiguration", {})
-        policy, lifecycle = described.get("repositoryPolicy"), described.get("lifecyclePolicy")
+        # The API may give an empty text where there is none.
+        policies = Fields(
+            {
+                "RepositoryPolicy": described.get("repositoryPolicy") or None,
+                "LifecyclePolicy": described.get("lifecyclePolicy") or None,
+            }
+        )
         return cls(
             prefix=described["prefix"],
             applied_for=tuple(described.get("appliedFor", ())),
@@ -212,8 +219,8 @@ class CreationTemplate:
                 encryption.get("encryptionType", EncryptionType.AES256),
                 encryption.get("kmsKey") or None,
             ),
-            repository_policy=Policy.from_json(policy) if policy else None,
-            lifecycle_policy=LifecyclePolicy.from_json(lifecycle) if lifecycle else None,
+            repository_policy=policies.document("RepositoryPolicy", Policy.from_document),
+            lifecycle_policy=policies.document("LifecyclePolicy", LifecyclePolicy.from_document),
             resource_tags=tuple(
                 (tag["Key"], tag["Value"]) for tag in described.get("resourceTags", ())
             ),

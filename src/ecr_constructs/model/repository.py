@@ -197,12 +197,16 @@ class Repository:
             described: An entry of ``DescribeRepositories``.
             lifecycle_policy_text: From ``GetLifecyclePolicy``; None for none.
             policy_text: From ``GetRepositoryPolicy``; None for none.
-            tags: From ``ListTagsForResource``.
+            tags: From ``ListTagsForResource``. Those that AWS itself sets, with
+                ``aws:`` before their keys, are left out.
 
-        Raises:
-            PolicyDocumentError: If one of the two policies is none.
+        Returns:
+            The repository; a policy that cannot be read is
+            :class:`~ecr_constructs.model.problem.Malformed` in it.
         """
         encryption = described.get("encryptionConfiguration", {})
+        texts = {"LifecyclePolicyText": lifecycle_policy_text, "RepositoryPolicyText": policy_text}
+        policies = Fields(texts)
         return cls(
             repository_name=described["repositoryName"],
             image_tag_mutability=described.get("imageTagMutability", TagMutability.MUTABLE),
@@ -213,11 +217,13 @@ class Repository:
             encryption=Encryption(
                 encryption.get("encryptionType", EncryptionType.AES256), encryption.get("kmsKey")
             ),
-            lifecycle_policy=None
-            if lifecycle_policy_text is None
-            else LifecyclePolicy.from_json(lifecycle_policy_text),
-            repository_policy=None if policy_text is None else Policy.from_json(policy_text),
-            tags=tuple((tag["Key"], tag["Value"]) for tag in tags),
+            lifecycle_policy=policies.document(
+                "LifecyclePolicyText", LifecyclePolicy.from_document
+            ),
+            repository_policy=policies.document("RepositoryPolicyText", Policy.from_document),
+            tags=tuple(
+                (tag["Key"], tag["Value"]) for tag in tags if not tag["Key"].startswith("aws:")
+            ),
         )
 
 

@@ -1,0 +1,163 @@
+"""A live registry as a deployment of the model.
+
+Layer: sources; imports ``model`` and ``service``.
+
+Source: the operations that describe and get, below
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeAlias
+
+from ecr_constructs.model.codec import Fields
+from ecr_constructs.model.creation_template import CreationTemplate
+from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.problem import Malformed
+from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
+from ecr_constructs.model.pull_time_exclusion import PullTimeUpdateExclusion
+from ecr_constructs.model.registry import Deployment, Registry
+from ecr_constructs.model.replication import Replication
+from ecr_constructs.model.repository import Repository
+from ecr_constructs.model.scanning import Scanning, ScanType
+from ecr_constructs.model.signing import Signing
+from ecr_constructs.model.unresolved import Unresolved
+from ecr_constructs.service.limits import REGIONS_WITHOUT_SIGNING
+from ecr_constructs.sources.aws.connection import CALLS_AT_A_TIME
+from ecr_constructs.sources.aws.ecr_api import PAGE, Answer, EcrApi
+
+#: Told how many repositories were read, and of how many.
+Progress: TypeAlias = Callable[[int, int], None]
+
+#: The member of an answer, by the operation that gives it in pages.
+_LISTS: Final = {
+    "describe_pull_through_cache_rules": "pullThroughCacheRules",
+    "describe_repository_creation_templates": "repositoryCreationTemplates",
+    "list_pull_time_update_exclusions": "pullTimeUpdateExclusions",
+}
+
+
+def read_registry(api: EcrApi, *, on_progress: Progress | None = None) -> Deployment:
+    """Read the registry of one account in one Region.
+
+    It takes ten calls and three for each repository: its two policies and its
+    tags. What only a template tells (``DeletionPolicy``, ``EmptyOnDelete``,
+    exemptions) has its default; public repositories, the identities of IAM and
+    the rules of EventBridge are not read. A policy that cannot be read is
+    :class:`~ecr_constructs.model.problem.Malformed`, and the rest is read.
+
+    What nobody has set is None: basic scanning without rules, replication and
+    signing without rules, a policy that is not there.
+
+    Args:
+        api: The registry.
+        on_progress: Told how many repositories were read, and of how many.
+
+    Raises:
+        ApiError: If a call fails; half a registry is never given.
+    """
+    described = api.call("describe_registry")
+    return Deployment(
+        registries=(
+            Registry(
+                account=described["registryId"],
+                region=api.region,
+                repositories=tuple(_repositories(api, on_progress)),
+                registry_policy=_registry_policy(api),
+                scanning=_scanning(api),
+                replication=_replication(described),
+                signing=_signing(api),
+                creation_templates=tuple(
+                    sorted(
+                        map(
+                            CreationTemplate.from_api,
+                            _all(api, "describe_repository_creation_templates"),
+                        ),
+                        key=lambda each: str(each.prefix),
+                    )
+                ),
+                pull_through_cache_rules=tuple(
+                    sorted(
+                        map(
+                            PullThroughCacheRule.from_api,
+                            _all(api, "describe_pull_through_cache_rules"),
+                        ),
+                        key=lambda each: str(each.ecr_repository_prefix),
+                    )
+                ),
+                pull_time_exclusions=tuple(
+                    map(
+                        PullTimeUpdateExclusion.from_api,
+                        sorted(_all(api, "list_pull_time_update_exclusions")),
+                    )
+                ),
+            ),
+        )
+    )
+
+
+def _all(api: EcrApi, method: str) -> Iterator[Any]:
+    return api.entries(method, _LISTS[method], maxResults=PAGE)
+
+
+def _repositories(api: EcrApi, on_progress: Progress | None) -> Iterator[Repository]:
+    described = sorted(
+        api.entries("describe_repositories", "repositories", maxResults=PAGE),
+        key=lambda each: str(each["repositoryName"]),
+    )
+    with ThreadPoolExecutor(CALLS_AT_A_TIME) as pool:
+        try:
+            read = pool.map(lambda each: _repository(api, each), described)
+            for number, repository in enumerate(read, 1):
+                if on_progress is not None:
+                    on_progress(number, len(described))
+                yield repository
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _repository(api: EcrApi, described: Answer) -> Repository:
+    name = described["repositoryName"]
+    lifecycle = api.find(
+        "get_lifecycle_policy", missing="LifecyclePolicyNotFoundException", repositoryName=name
+    )
+    policy = api.find(
+        "get_repository_policy", missing="RepositoryPolicyNotFoundException", repositoryName=name
+    )
+    tags = api.call("list_tags_for_resource", resourceArn=described["repositoryArn"])
+    return Repository.from_api(
+        described,
+        lifecycle_policy_text=None if lifecycle is None else lifecycle["lifecyclePolicyText"],
+        policy_text=None if policy is None else policy["policyText"],
+        tags=tags.get("tags", ()),
+    )
+
+
+def _registry_policy(api: EcrApi) -> Policy | Malformed | Unresolved | None:
+    found = api.find("get_registry_policy", missing="RegistryPolicyNotFoundException")
+    return Fields(found and {"PolicyText": found["policyText"]}).document(
+        "PolicyText", Policy.from_document
+    )
+
+
+def _scanning(api: EcrApi) -> Scanning | None:
+    answer = api.call("get_registry_scanning_configuration")
+    scanning = Scanning.from_api(answer["scanningConfiguration"])
+    is_default = scanning.scan_type == ScanType.BASIC and not scanning.rules
+    return None if is_default else scanning
+
+
+def _replication(described: Answer) -> Replication | None:
+    replication = Replication.from_api(described.get("replicationConfiguration", {}))
+    return replication if replication.rules else None
+
+
+def _signing(api: EcrApi) -> Signing | None:
+    if api.region in REGIONS_WITHOUT_SIGNING:
+        return None
+    found = api.find("get_signing_configuration", missing="SigningConfigurationNotFoundException")
+    signing = Signing.from_api({} if found is None else found["signingConfiguration"])
+    return signing if signing.rules else None

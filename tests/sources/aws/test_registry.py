@@ -1,0 +1,355 @@
+"""A live registry in the model: every member of every answer, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import pytest
+from tests.model.aws_models import service_model
+from tests.sources.aws.fake_ecr import ACCOUNT, REGION, FakeEcr
+
+from ecr_constructs.errors import SourceError
+from ecr_constructs.model.creation_template import CreationTemplate
+from ecr_constructs.model.encryption import Encryption
+from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
+from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.problem import Malformed
+from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
+from ecr_constructs.model.pull_time_exclusion import PullTimeUpdateExclusion
+from ecr_constructs.model.registry import Deployment, Registry
+from ecr_constructs.model.replication import Replication
+from ecr_constructs.model.replication_rule import Destination, ReplicationRule
+from ecr_constructs.model.repository import Repository
+from ecr_constructs.model.scanning import Scanning
+from ecr_constructs.model.signing import Signing, SigningRule
+from ecr_constructs.model.statement import Principal, Statement
+from ecr_constructs.model.upstream import Upstream
+from ecr_constructs.sources.aws import ApiError, connect, read_registry
+
+LIFECYCLE = LifecyclePolicy.of(LifecycleRule.expire_untagged(older_than_days=14)).normalise()
+PULL = Policy.of(
+    Statement(
+        principals=(Principal("AWS", "arn:aws:iam::222222222222:root"),),
+        actions=("ecr:BatchGetImage",),
+    )
+)
+REPLICATE = Policy.of(
+    Statement(
+        principals=(Principal("AWS", "arn:aws:iam::222222222222:root"),),
+        actions=("ecr:ReplicateImage",),
+        resources=("*",),
+    )
+)
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/"
+PROFILE = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/release"
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ecr-pullthroughcache/hub-AbCdEf"
+
+
+def fill(ecr: FakeEcr) -> None:
+    """Put something of everything into a registry."""
+    ecr.add(
+        "web",
+        imageTagMutability="IMMUTABLE_WITH_EXCLUSION",
+        imageTagMutabilityExclusionFilters=[{"filterType": "WILDCARD", "filter": "pr-*"}],
+        imageScanningConfiguration={"scanOnPush": False},
+        encryptionConfiguration={"encryptionType": "KMS", "kmsKey": KEY},
+    )
+    ecr.add("api")
+    ecr.repository_policies["api"] = PULL.to_json()
+    ecr.lifecycle_policies["web"] = LIFECYCLE.to_json()
+    ecr.tags["api"] = {"team": "payments", "aws:cloudformation:stack-name": "Main"}
+    ecr.registry_policy = REPLICATE.to_json()
+    ecr.scanning = {
+        "scanType": "ENHANCED",
+        "rules": [
+            {
+                "scanFrequency": "CONTINUOUS_SCAN",
+                "repositoryFilters": [{"filter": "prod*", "filterType": "WILDCARD"}],
+            }
+        ],
+    }
+    ecr.replication = {
+        "rules": [
+            {
+                "destinations": [{"region": "eu-central-1", "registryId": ACCOUNT}],
+                "repositoryFilters": [{"filter": "prod/", "filterType": "PREFIX_MATCH"}],
+                "deleteReplication": {"enabled": True},
+            }
+        ]
+    }
+    ecr.signing = {
+        "rules": [
+            {
+                "signingProfileArn": PROFILE,
+                "repositoryFilters": [{"filter": "prod/*", "filterType": "WILDCARD_MATCH"}],
+            }
+        ]
+    }
+    ecr.cache_rules = [
+        {
+            "ecrRepositoryPrefix": "hub",
+            "upstreamRegistryUrl": "registry-1.docker.io",
+            "upstreamRegistry": "docker-hub",
+            "upstreamRepositoryPrefix": "ROOT",
+            "credentialArn": SECRET,
+            "customRoleArn": f"{ROLE}cache",
+            "createdAt": 1_700_000_000,
+        }
+    ]
+    ecr.templates = [
+        {
+            "prefix": "hub",
+            "description": "what the cache makes",
+            "appliedFor": ["PULL_THROUGH_CACHE"],
+            "imageTagMutability": "MUTABLE",
+            "encryptionConfiguration": {"encryptionType": "AES256"},
+            "resourceTags": [{"Key": "team", "Value": "platform"}],
+            "repositoryPolicy": PULL.to_json(),
+            "lifecyclePolicy": LIFECYCLE.to_json(),
+            "customRoleArn": f"{ROLE}templates",
+        }
+    ]
+    ecr.exclusions = [f"{ROLE}scanner-2", f"{ROLE}scanner-1"]
+
+
+FILLED = Registry(
+    account=ACCOUNT,
+    region=REGION,
+    repositories=(
+        Repository(
+            repository_name="api",
+            image_tag_mutability="IMMUTABLE",
+            scan_on_push=True,
+            repository_policy=PULL,
+            tags=(("team", "payments"),),
+        ),
+        Repository(
+            repository_name="web",
+            image_tag_mutability="IMMUTABLE_WITH_EXCLUSION",
+            exclusion_filters=("pr-*",),
+            encryption=Encryption("KMS", KEY),
+            lifecycle_policy=LIFECYCLE,
+        ),
+    ),
+    registry_policy=REPLICATE,
+    scanning=Scanning.enhanced(continuous=["prod*"]),
+    replication=Replication.of(
+        ReplicationRule(
+            destinations=(Destination("eu-central-1", ACCOUNT),),
+            repository_filters=("prod/",),
+            delete_replication=True,
+        )
+    ),
+    signing=Signing.of(SigningRule(signing_profile_arn=PROFILE, repository_filters=("prod/*",))),
+    creation_templates=(
+        CreationTemplate(
+            prefix="hub",
+            applied_for=("PULL_THROUGH_CACHE",),
+            description="what the cache makes",
+            repository_policy=PULL,
+            lifecycle_policy=LIFECYCLE,
+            resource_tags=(("team", "platform"),),
+            custom_role_arn=f"{ROLE}templates",
+        ),
+    ),
+    pull_through_cache_rules=(
+        PullThroughCacheRule(
+            ecr_repository_prefix="hub",
+            upstream=Upstream("docker-hub", "registry-1.docker.io"),
+            upstream_repository_prefix="ROOT",
+            credential_arn=SECRET,
+            custom_role_arn=f"{ROLE}cache",
+        ),
+    ),
+    pull_time_exclusions=(
+        PullTimeUpdateExclusion(principal_arn=f"{ROLE}scanner-1"),
+        PullTimeUpdateExclusion(principal_arn=f"{ROLE}scanner-2"),
+    ),
+)
+
+
+@pytest.mark.parametrize("page", [1, 1000])
+def test_everything_is_read_however_it_is_cut_into_pages(ecr: FakeEcr, page: int) -> None:
+    fill(ecr)
+    ecr.page = page
+    assert read_registry(connect()) == Deployment(registries=(FILLED,))
+
+
+def test_a_registry_in_which_nothing_is_set_says_so(ecr: FakeEcr) -> None:
+    assert read_registry(connect()).registries == (Registry(account=ACCOUNT, region=REGION),)
+
+
+def test_each_repository_takes_three_calls_and_the_registry_eight(ecr: FakeEcr) -> None:
+    for number in range(20):
+        ecr.add(f"r{number}")
+    told: list[tuple[int, int]] = []
+    read_registry(connect(), on_progress=lambda done, total: told.append((done, total)))
+    assert len(ecr.calls) == 8 + 3 * 20
+    assert told == [(number, 20) for number in range(1, 21)]
+
+
+def test_signing_is_not_asked_for_where_it_is_not_offered(ecr: FakeEcr) -> None:
+    read_registry(connect(region="eu-south-2"))
+    assert ecr.counts()["GetSigningConfiguration"] == 0
+
+
+def test_a_policy_that_cannot_be_read_is_malformed_and_the_rest_is_read(ecr: FakeEcr) -> None:
+    ecr.add("api")
+    ecr.repository_policies["api"] = "[]"
+    ecr.registry_policy = "{"
+    (registry,) = read_registry(connect()).registries
+    assert isinstance(registry.registry_policy, Malformed)
+    assert isinstance(registry.repositories[0].repository_policy, Malformed)
+
+
+KNOWN: dict[str, set[str]] = {
+    "Repository": {"repositoryArn", "registryId", "repositoryUri", "createdAt"},
+    "RegistryScanningRule": set(),
+    "ReplicationRule": set(),
+    "SigningRule": set(),
+    "PullThroughCacheRule": {"createdAt", "registryId", "updatedAt"},
+    "RepositoryCreationTemplate": {"createdAt", "updatedAt"},
+}
+
+
+def test_every_member_that_aws_answers_is_read_or_passed_over_on_purpose(ecr: FakeEcr) -> None:
+    """A member that ECR adds one day is seen here, when botocore knows it."""
+    fill(ecr)
+    given: dict[str, dict[str, Any]] = {
+        "Repository": ecr.repositories["web"],
+        "RegistryScanningRule": ecr.scanning["rules"][0],
+        "ReplicationRule": ecr.replication["rules"][0],
+        "SigningRule": (ecr.signing or {})["rules"][0],
+        "PullThroughCacheRule": ecr.cache_rules[0],
+        "RepositoryCreationTemplate": ecr.templates[0],
+    }
+    for shape, value in given.items():
+        members = set(service_model()["shapes"][shape]["members"])
+        optional = {"imageTagMutabilityExclusionFilters"} - value.keys()
+        assert members - KNOWN[shape] - optional <= set(value), shape
+
+
+# What goes wrong
+
+
+def sentence(ecr: FakeEcr) -> str:
+    with pytest.raises(ApiError) as raised:
+        read_registry(connect())
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+def test_refuses_half_a_registry_where_a_page_fails(ecr: FakeEcr) -> None:
+    for number in range(5):
+        ecr.add(f"r{number}")
+    ecr.page = 2
+    ecr.fail("DescribeRepositories", "InvalidParameterException", "Bad token.", after=1)
+    assert sentence(ecr) == (
+        "DescribeRepositories must succeed, got InvalidParameterException (Bad token); correct"
+        " what it says, or try again later"
+    )
+
+
+def test_refuses_half_a_registry_where_one_repository_fails(ecr: FakeEcr) -> None:
+    for number in range(200):
+        ecr.add(f"r{number}")
+    message = (
+        f"User: {ROLE}reader is not authorized to perform: ecr:GetRepositoryPolicy on resource: x"
+    )
+    ecr.fail("GetRepositoryPolicy", "AccessDeniedException", message, after=3)
+    said = sentence(ecr)
+    assert said.startswith("the credentials must allow ecr:GetRepositoryPolicy on repository 'r")
+    assert said.endswith("; attach a policy that allows it")
+    assert ecr.counts()["GetRepositoryPolicy"] < 200
+
+
+def test_names_the_action_that_is_missing_where_aws_does_not(ecr: FakeEcr) -> None:
+    ecr.fail("GetRegistryScanningConfiguration", "AccessDeniedException")
+    assert "must allow ecr:GetRegistryScanningConfiguration, got" in sentence(ecr)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("ExpiredTokenException", r"must not have expired, got ExpiredTokenException.*log in"),
+        ("UnrecognizedClientException", r"ones that AWS knows, got Unrecognized.*look at the key"),
+    ],
+)
+def test_refuses_credentials_that_do_not_serve(ecr: FakeEcr, code: str, said: str) -> None:
+    ecr.fail("DescribeRegistry", code)
+    with pytest.raises(ApiError, match=said):
+        read_registry(connect())
+
+
+def test_throttling_is_tried_again(ecr: FakeEcr) -> None:
+    fill(ecr)
+    ecr.fail("GetLifecyclePolicy", "ThrottlingException", times=3)
+    assert read_registry(connect()).registries == (FILLED,)
+    assert ecr.counts()["GetLifecyclePolicy"] == 2 + 3
+
+
+def test_refuses_in_one_sentence_where_throttling_does_not_end(ecr: FakeEcr) -> None:
+    ecr.fail("DescribeRegistry", "ThrottlingException", "Rate exceeded")
+    assert sentence(ecr) == (
+        "DescribeRegistry must not be throttled, got ThrottlingException (Rate exceeded) at every"
+        " try; try again later"
+    )
+    assert ecr.counts()["DescribeRegistry"] == 8
+
+
+def test_refuses_pages_that_never_end(ecr: FakeEcr) -> None:
+    ecr.answers["DescribeRepositories"] = lambda _: {"repositories": [], "nextToken": "1"}
+    assert "DescribeRepositories must come to an end" in sentence(ecr)
+
+
+def test_refuses_an_endpoint_that_does_not_answer(
+    ecr: FakeEcr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    said = sentence(ecr)
+    assert said.startswith("DescribeRegistry must reach Amazon ECR, got EndpointConnectionError")
+    assert said.endswith("; look at the network, the Region and the profile")
+
+
+def test_refuses_to_read_without_credentials(ecr: FakeEcr, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    assert sentence(ecr).startswith("there must be AWS credentials, got none; log in")
+
+
+def test_refuses_a_profile_that_is_not_there(ecr: FakeEcr) -> None:
+    with pytest.raises(SourceError, match=r"profile must be one that there is.*nobody.*list-prof"):
+        connect(profile="nobody")
+
+
+def test_refuses_to_read_without_a_region(ecr: FakeEcr, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_REGION")
+    with pytest.raises(SourceError, match=r"there must be a Region, got none; write --region"):
+        connect()
+
+
+def test_says_what_to_install_where_boto3_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(SourceError, match=r"'boto3', which is not installed; .*constructs\[aws\]"):
+        connect()
+
+
+def test_a_repository_that_is_not_there_is_told_with_the_nearest_name(ecr: FakeEcr) -> None:
+    ecr.add("payments/api")
+    with pytest.raises(ApiError, match=r"got 'payment/api'; did you mean 'payments/api'"):
+        connect().call("describe_images", repositoryName="payment/api")
+    with pytest.raises(ApiError, match=r"got 'zzz'; `ecr-constructs review --live` lists them"):
+        connect().call("describe_images", repositoryName="zzz")
+    ecr.fail("DescribeRepositories", "AccessDeniedException")
+    with pytest.raises(ApiError, match=r"the repository must be in the registry in eu-west-1, got"):
+        connect().call("describe_images", repositoryName="payment/api")
+
+
+def test_policies_are_read_as_documents_alike_in_any_layout(ecr: FakeEcr) -> None:
+    ecr.add("api")
+    ecr.repository_policies["api"] = json.dumps(json.loads(PULL.to_json()), indent=8)
+    (registry,) = read_registry(connect()).registries
+    assert registry.repositories[0].repository_policy == PULL
