@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +24,22 @@ settings.register_profile(
 settings.load_profile("tests")
 
 # CDK is imported inside of fixtures: the tests of the pure layers start without it.
+
+
+@pytest.fixture(scope="session")
+def example_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example, synthesised as ``make synth`` does; nobody writes into it."""
+    outdir = tmp_path_factory.mktemp("example") / "cdk.out"
+    done = subprocess.run(
+        [sys.executable, "examples/app.py"],
+        cwd=Path(__file__).parents[1],
+        env={**os.environ, "CDK_OUTDIR": str(outdir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return outdir
 
 
 @pytest.fixture(params=["bare", "recommended"])

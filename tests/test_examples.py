@@ -4,34 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from cfnlint.api import lint_all
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture(name="assembly", scope="module")
-def _assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Synthesise the example as ``make synth`` does."""
-    outdir = tmp_path_factory.mktemp("cdk.out")
-    done = subprocess.run(
-        [sys.executable, "examples/app.py"],
-        cwd=ROOT,
-        env={**os.environ, "CDK_OUTDIR": str(outdir)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return outdir
 
 
 def templates(assembly: Path) -> dict[str, Any]:
@@ -50,17 +32,19 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_templates_are_what_was_reviewed(assembly: Path, snapshot: SnapshotAssertion) -> None:
+def test_templates_are_what_was_reviewed(
+    example_assembly: Path, snapshot: SnapshotAssertion
+) -> None:
     held = snapshot.use_extension(JSONSnapshotExtension)
-    for name, template in templates(assembly).items():
+    for name, template in templates(example_assembly).items():
         # What deployment adds to every stack tells nothing of the library.
         template.pop("Parameters", None)
         template.pop("Rules", None)
         assert template == held(name=name.removesuffix(".template.json"))
 
 
-def test_templates_pass_cfn_lint(assembly: Path) -> None:
-    for path in sorted(assembly.rglob("*.template.json")):
+def test_templates_pass_cfn_lint(example_assembly: Path) -> None:
+    for path in sorted(example_assembly.rglob("*.template.json")):
         matches = [
             match
             for match in lint_all(path.read_text(encoding="utf-8"))
@@ -69,15 +53,17 @@ def test_templates_pass_cfn_lint(assembly: Path) -> None:
         assert matches == [], path.name
 
 
-def test_check_finds_nothing(assembly: Path) -> None:
-    done = run("check", str(assembly), "--format", "json")
+def test_check_finds_nothing(example_assembly: Path) -> None:
+    done = run("check", str(example_assembly), "--format", "json")
     assert (done.returncode, done.stderr) == (0, "")
     counted = [f for f in json.loads(done.stdout)["findings"] if f["acknowledged"] is None]
     assert counted == []
 
 
-def test_review_shows_each_repository_and_the_reason_of_its_exemption(assembly: Path) -> None:
-    done = run("review", str(assembly))
+def test_review_shows_each_repository_and_the_reason_of_its_exemption(
+    example_assembly: Path,
+) -> None:
+    done = run("review", str(example_assembly))
     assert (done.returncode, done.stderr) == (0, "")
     for shown in ("payments/api", "web/storefront", "data/notebooks", "web/thumbnails"):
         assert shown in done.stdout

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.evidence.tools import CHECKOV, CONTROL_TOWER, ROOT, Verdicts, checkov, control_tower
+from tests.evidence.tools import CHECKOV, CONTROL_TOWER, Verdicts, checkov, control_tower
 
 Properties = Mapping[str, Any]
 
@@ -38,30 +35,17 @@ EXPLAINED: Final[Mapping[str, tuple[Callable[[Properties], bool], str]]] = {
 }
 
 
-@pytest.fixture(name="assembly", scope="module")
-def _assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    outdir = tmp_path_factory.mktemp("cdk.out")
-    subprocess.run(
-        [sys.executable, "examples/app.py"],
-        cwd=ROOT,
-        env={**os.environ, "CDK_OUTDIR": str(outdir)},
-        capture_output=True,
-        check=True,
-    )
-    return outdir
-
-
 @pytest.mark.parametrize(
     ("checker", "checks"), [(checkov, CHECKOV), (control_tower, CONTROL_TOWER)]
 )
 def test_example_passes_but_for_what_is_explained(
-    assembly: Path, checker: Callable[[Path], Verdicts], checks: tuple[str, ...]
+    example_assembly: Path, checker: Callable[[Path], Verdicts], checks: tuple[str, ...]
 ) -> None:
-    verdicts = checker(assembly)
+    verdicts = checker(example_assembly)
     assert {check for _, _, check in verdicts} == set(checks)
     for (file, logical_id, check), passes in verdicts.items():
         if not passes:
-            (template,) = assembly.rglob(file)
+            (template,) = example_assembly.rglob(file)
             resources = json.loads(template.read_text(encoding="utf-8"))["Resources"]
             explains, why = EXPLAINED[check]
             assert explains(resources[logical_id]["Properties"]), f"{logical_id}: not that {why}"
