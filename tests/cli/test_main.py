@@ -71,7 +71,7 @@ def test_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> Non
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["check"], "missing argument 'ASSEMBLY'; see `ecr-constructs check --help`"),
+        (["check"], "missing argument 'ASSEMBLY', or --live; see `ecr-constructs check --help`"),
         (["chekc", "."], "no such command 'chekc'"),
         (["check", ".", "--format", "xml"], "'xml' is not one of 'table', 'json'"),
         (["check", ".", "--fail"], "no such option"),

@@ -18,7 +18,15 @@ from ecr_constructs.checks.rules import CATALOGUE
 from ecr_constructs.checks.sarif import to_sarif
 from ecr_constructs.checks.selection import find_rules, select_rules
 from ecr_constructs.cli._check_table import print_explanation, print_findings
-from ecr_constructs.cli._common import AccountOption, RegionOption, Status, console, print_json
+from ecr_constructs.cli._common import Status, console, print_json
+from ecr_constructs.cli._live import (
+    LiveOption,
+    PlaceAccountOption,
+    PlaceRegionOption,
+    ProfileOption,
+    given_side,
+    read_live,
+)
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.problem import Severity
 from ecr_constructs.model.repository import Origin
@@ -43,8 +51,10 @@ def check(
         ),
     ] = None,
     *,
-    account: AccountOption = None,
-    region: RegionOption = None,
+    live: LiveOption = False,
+    profile: ProfileOption = None,
+    account: PlaceAccountOption = None,
+    region: PlaceRegionOption = None,
     parameter: Annotated[
         list[str] | None,
         typer.Option(
@@ -75,12 +85,16 @@ def check(
         typer.Option(metavar="RULE", help="Say what a rule is for, and stop.", show_default=False),
     ] = None,
 ) -> int:
-    """Check what an assembly does to Amazon ECR against the catalogue of rules.
+    """Check what an assembly does to Amazon ECR, or a live registry, against the catalogue.
 
     What cannot be told before deployment is a warning, never a pass. Findings
     that an exemption or an acknowledgement silences are shown with its reason
     and do not count. What was acknowledged on the app or on a stage is written
     nowhere: acknowledge it on a stack or below, or use the validation plugin.
+
+    With --live the registry of the credentials is read and nothing is written.
+    What only a template tells is not checked: exemptions, acknowledgements, and
+    what becomes of a repository that leaves its stack.
 
     A RULE is an id, with or without EcrGovernance- before it, or the id of
     Security Hub, AWS Config, Control Tower, Prowler, checkov, Trivy or cdk-nag.
@@ -91,17 +105,21 @@ def check(
     ecr-constructs check --account 111122223333 --region eu-west-1 template.yaml
     ecr-constructs check cdk.out --select default,CustomerManagedKey --fail-on warning
     ecr-constructs check cdk.out --format json | jq '.findings[].rule'
+    ecr-constructs check --live --profile production --region eu-west-1
     ecr-constructs check --explain CKV_AWS_51
     """  # noqa: D301 - \b keeps the lines of the examples apart
     if explain is not None:
         return _explain(find_rules(CATALOGUE, explain, parameter="explain"), output)
-    if assembly is None:
-        # Not needed with --explain, and so no required argument for typer.
-        raise ConfigurationError("missing argument 'ASSEMBLY'; see `ecr-constructs check --help`")
-    rules = select_rules(CATALOGUE, select=_names(select), ignore=_names(ignore))
-    deployment = read_assembly(
-        assembly, account=account, region=region, parameters=_parameters(parameter)
+    assembly = given_side(
+        assembly, live=live, profile=profile, parameter=parameter, command="check"
     )
+    rules = select_rules(CATALOGUE, select=_names(select), ignore=_names(ignore))
+    if assembly is None:
+        deployment = read_live(profile=profile, account=account, region=region)
+    else:
+        deployment = read_assembly(
+            assembly, account=account, region=region, parameters=_parameters(parameter)
+        )
     findings = run_checks(deployment, rules, today=dt.datetime.now(tz=dt.UTC).date())
     if output is Format.JSON:
         print_json({"findings": [finding.to_json() for finding in findings]})
@@ -140,8 +158,10 @@ def _parameters(given: list[str] | None) -> dict[str, str]:
     return parameters
 
 
-def _locator(assembly: Path) -> Callable[[Origin], tuple[str, int | None]]:
+def _locator(assembly: Path | None) -> Callable[[Origin], tuple[str, int | None]]:
     """Return a function that finds resources in the files of an assembly, each read once."""
+    if assembly is None:
+        return lambda origin: (f"live/{origin.logical_id}", None)
     lines: dict[Path, dict[str, int]] = {}
 
     def locate(origin: Origin) -> tuple[str, int | None]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -258,3 +259,11 @@ def serve(ecr: FakeEcr, patch: pytest.MonkeyPatch) -> Iterator[FakeEcr]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@pytest.fixture(name="ecr")
+def served_ecr(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEcr]:
+    """An empty registry that boto3 talks to; waits between tries take no time."""
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+    with serve(FakeEcr(), monkeypatch) as ecr:
+        yield ecr

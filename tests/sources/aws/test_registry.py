@@ -320,6 +320,12 @@ def test_refuses_to_read_without_credentials(ecr: FakeEcr, monkeypatch: pytest.M
     assert sentence(ecr).startswith("there must be AWS credentials, got none; log in")
 
 
+def test_refuses_credentials_of_another_account(ecr: FakeEcr) -> None:
+    assert read_registry(connect(), account=ACCOUNT).registries
+    with pytest.raises(SourceError, match=rf"account 4{{12}}, got ones of account {ACCOUNT}; name"):
+        read_registry(connect(), account="444444444444")
+
+
 def test_refuses_a_profile_that_is_not_there(ecr: FakeEcr) -> None:
     with pytest.raises(SourceError, match=r"profile must be one that there is.*nobody.*list-prof"):
         connect(profile="nobody")

@@ -126,7 +126,12 @@ def _image_deletion(registry: Registry, repository: Repository) -> Iterator[Prob
 
 
 def _ends(repository: Repository) -> dict[str, tuple[str, str]]:
-    """Return when the repository is, or may be, deleted: the attribute, when, and its value."""
+    """Return when the repository is, or may be, deleted: the attribute, when, and its value.
+
+    A live registry does not tell what CloudFormation would do.
+    """
+    if repository.origin is None:
+        return {}
     attributes = {
         "DeletionPolicy": ("when it leaves its stack", repository.deletion_policy),
         "UpdateReplacePolicy": ("when it is replaced", repository.update_replace_policy),

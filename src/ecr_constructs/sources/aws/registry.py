@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeAlias
 
+from ecr_constructs.errors import SourceError
 from ecr_constructs.model.codec import Fields
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.policy import Policy
@@ -39,7 +40,9 @@ _LISTS: Final = {
 }
 
 
-def read_registry(api: EcrApi, *, on_progress: Progress | None = None) -> Deployment:
+def read_registry(
+    api: EcrApi, *, account: str | None = None, on_progress: Progress | None = None
+) -> Deployment:
     """Read the registry of one account in one Region.
 
     It takes ten calls and three for each repository: its two policies and its
@@ -53,12 +56,19 @@ def read_registry(api: EcrApi, *, on_progress: Progress | None = None) -> Deploy
 
     Args:
         api: The registry.
+        account: 12 digits: the account that it must be of. Default: any.
         on_progress: Told how many repositories were read, and of how many.
 
     Raises:
+        SourceError: If it is of another account.
         ApiError: If a call fails; half a registry is never given.
     """
     described = api.call("describe_registry")
+    if account not in (None, described["registryId"]):
+        raise SourceError(
+            f"the credentials must be of account {account}, got ones of account"
+            f" {described['registryId']}; name another profile"
+        )
     return Deployment(
         registries=(
             Registry(
