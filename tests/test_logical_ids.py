@@ -150,6 +150,7 @@ def settings(stack: cdk.Stack) -> None:
     registry.add_pull_through_cache(
         Upstream.ecr(OTHER_ACCOUNT, "eu-west-1"), construct_id="Platform"
     )
+    registry.sign_images(repository_filters=["payments/*"])
 
 
 #: Type of resource -> logical ids, in the order of the alphabet.
@@ -168,6 +169,7 @@ SETTINGS = {
         "RegistryCreationTemplatesecr3815E2E2",
         "RegistryCreationTemplatesteamxab02A95972",
     ],
+    "AWS::ECR::SigningConfiguration": ["RegistrySigning2384E489"],
     "AWS::IAM::Role": [
         "RegistryCreationTemplatesROOTRole7D980035",
         "RegistryCreationTemplatesdockerhubRoleF8458F45",
@@ -177,6 +179,7 @@ SETTINGS = {
     ],
     "AWS::KMS::Key": ["RegistryKey1053ED4C"],
     "AWS::SecretsManager::Secret": ["DockerHub84DFFEF1"],
+    "AWS::Signer::SigningProfile": ["RegistrySigningProfile0E90DC12"],
 }
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ecr_constructs.constructs.cache_secret import PullThroughCacheSecret
+    from ecr_constructs.constructs.image_signing import ImageSigning
     from ecr_constructs.constructs.pull_through_cache import PullThroughCache
     from ecr_constructs.constructs.reference import ReferencedRepository
     from ecr_constructs.constructs.registry import GovernedRegistry
@@ -47,6 +48,7 @@ _MODULES = {
     "GovernedRegistry": "constructs.registry",
     "GovernedRepository": "constructs.repository",
     "HandOver": "model.hand_over",
+    "ImageSigning": "constructs.image_signing",
     "LifecyclePolicy": "model.lifecycle",
     "LifecycleRule": "model.lifecycle",
     "Policy": "model.policy",
@@ -82,6 +84,7 @@ __all__ = [
     "GovernedRegistry",
     "GovernedRepository",
     "HandOver",
+    "ImageSigning",
     "LifecyclePolicy",
     "LifecycleRule",
     "Policy",

@@ -102,10 +102,11 @@ def test_what_lies_below_a_registry_has_ids_that_no_repository_can_take(stack: c
     registry.allow(Principals.account(OTHER_ACCOUNT), actions=["ecr:BatchGetImage"])
     registry.replicate_to(RegistryReference(OTHER_ACCOUNT, REGION))
     registry.add_pull_through_cache(Upstream.quay()).repository("org/app")
+    registry.sign_images()
     for child in registry.node.children:
         with pytest.raises(ConfigurationError, match="one that the registry needs itself"):
             registry.add_repository(child.node.id)
-    assert len(registry.node.children) == 7
+    assert len(registry.node.children) == 9
 
 
 # The key
@@ -215,6 +216,7 @@ def everything(stack: cdk.Stack) -> None:
         ),
         resource_tags={"team": "web"},
     )
+    registry.sign_images(repository_filters=["web/*"])
 
 
 WRITTEN: Final[dict[str, list[str]]] = {
@@ -238,6 +240,11 @@ WRITTEN: Final[dict[str, list[str]]] = {
         "UpstreamRegistry",
         "UpstreamRegistryUrl",
         "UpstreamRepositoryPrefix",
+    ],
+    "AWS::ECR::SigningConfiguration": [
+        "Rules[].RepositoryFilters[].Filter",
+        "Rules[].RepositoryFilters[].FilterType",
+        "Rules[].SigningProfileArn",
     ],
     "AWS::ECR::RepositoryCreationTemplate": [
         "AppliedFor[]",

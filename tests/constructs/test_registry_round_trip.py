@@ -19,6 +19,7 @@ from tests.model.registry_strategies import (
     creation_templates,
     replications,
     scannings,
+    signings,
 )
 from tests.synthesis import lint_errors, new_app, new_stack, synthesise
 
@@ -32,6 +33,8 @@ from ecr_constructs.model.registry import Registry
 from ecr_constructs.model.registry_reference import RegistryReference
 from ecr_constructs.model.replication import Destination, Replication
 from ecr_constructs.model.scanning import Scanning
+from ecr_constructs.model.signing import Signing
+from ecr_constructs.model.signing_merge import unite
 from ecr_constructs.sources.assembly import read_assembly
 
 #: Lets a template loosen whatever it was drawn with.
@@ -82,6 +85,22 @@ def test_replication_is_read_back(value: Replication) -> None:
                 )
 
     assert read_back(define).replication == value.normalise()
+
+
+@SYNTHESISING
+@given(signings())
+def test_signing_is_read_back(value: Signing) -> None:
+    assume(value.rules)
+
+    def define(_: cdk.Stack, registry: GovernedRegistry) -> None:
+        for rule in value.rules:
+            filters = rule.repository_filters
+            registry.sign_images(
+                repository_filters=None if filters is None else map(str, filters),
+                signing_profile=str(rule.signing_profile_arn),
+            )
+
+    assert read_back(define).signing == Signing(rules=unite(value.rules)).normalise()
 
 
 @SYNTHESISING

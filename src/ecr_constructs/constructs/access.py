@@ -14,6 +14,7 @@ from aws_cdk import aws_iam as iam
 from ecr_constructs.constructs._jsii import DeferredGrant, no_overrides, on_this_side
 from ecr_constructs.constructs.cdk_statements import named_by_policy
 from ecr_constructs.constructs.ledger import StackLedger
+from ecr_constructs.constructs.pushers import Pushers
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.model.principals import PolicyPrincipal
 from ecr_constructs.service import actions as ecr_actions
@@ -23,12 +24,18 @@ from ecr_constructs.service import actions as ecr_actions
 class RepositoryAccess(ecr.RepositoryBase):
     """The grants and the policy of a repository, owned by the app or not.
 
-    A subclass sets ``_gate`` and ``_ledger`` after its own construction, and
-    opens the ledger before.
+    A subclass sets these attributes after its own construction, and opens the
+    ledger before. ``_given_name`` is None where CloudFormation makes a name up.
     """
 
     _gate: ResourcePolicy
     _ledger: StackLedger
+    _given_name: str | None
+
+    @property
+    def _pushers(self) -> Pushers:
+        """Who pushes to the registry that the repository lies in."""
+        return self._ledger.slot.pushers
 
     @abstractmethod
     def write_at_synthesis(self) -> None:
@@ -41,13 +48,18 @@ class RepositoryAccess(ecr.RepositoryBase):
 
     @on_this_side
     def grant_push(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Grant pushing; an identity also gets ``ecr:GetAuthorizationToken``."""
-        return self._answer(grantee, ecr_actions.PUSH) or super().grant_push(grantee)
+        """Grant pushing; an identity also gets ``ecr:GetAuthorizationToken``.
+
+        Where the registry signs what is pushed, it gets ``signer:SignPayload`` too.
+        """
+        answered = self._answer(grantee, ecr_actions.PUSH)
+        return answered or self._signed(grantee, super().grant_push(grantee))
 
     @on_this_side
     def grant_pull_push(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Grant pulling and pushing; an identity also gets ``ecr:GetAuthorizationToken``."""
-        return self._answer(grantee, ecr_actions.PULL_PUSH) or super().grant_pull_push(grantee)
+        """Grant pulling and pushing; an identity also gets what it takes, as above."""
+        answered = self._answer(grantee, ecr_actions.PULL_PUSH)
+        return answered or self._signed(grantee, super().grant_pull_push(grantee))
 
     @on_this_side
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
@@ -138,6 +150,10 @@ class RepositoryAccess(ecr.RepositoryBase):
                 resource_self_arns=[],
             )
         )
+
+    def _signed(self, grantee: iam.IGrantable, grant: iam.Grant) -> iam.Grant:
+        self._pushers.push(self._given_name, grantee)
+        return grant
 
     def _add(self, statement: iam.PolicyStatement) -> None:
         self._gate.add_cdk(statement)

@@ -19,7 +19,7 @@ from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule, cache_rule_set_problems
 from ecr_constructs.model.template_request import names_below, template_key
-from ecr_constructs.model.unresolved import Unresolved
+from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.service import registry_actions
 
 
@@ -34,6 +34,11 @@ class PullThroughCacheRules:
         self._context = context
         #: Prefix -> the rule as it was asked for, its id, and who asked.
         self._rules: dict[str, tuple[PullThroughCacheRule, str, str]] = {}
+
+    @property
+    def prefixes(self) -> tuple[Text, ...]:
+        """The prefixes of the rules, in the order of the alphabet."""
+        return tuple(self._rules[key][0].ecr_repository_prefix for key in sorted(self._rules))
 
     def add(
         self,

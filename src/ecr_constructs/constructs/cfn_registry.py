@@ -60,6 +60,14 @@ class CfnPullThroughCacheRule(ecr.CfnPullThroughCacheRule):
         _create(ecr.CfnPullThroughCacheRule, self, scope, construct_id, properties)
 
 
+@no_overrides
+class CfnSigningConfiguration(ecr.CfnSigningConfiguration):
+    """Which images are signed."""
+
+    def __init__(self, scope: Construct, construct_id: str, properties: Mapping[str, Any]) -> None:
+        _create(ecr.CfnSigningConfiguration, self, scope, construct_id, properties)
+
+
 R = TypeVar("R", bound=cdk.CfnResource)
 
 

@@ -14,8 +14,8 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 
 from ecr_constructs.constructs.caching import define_cache
 from ecr_constructs.constructs.contributor import RegistryContributor
+from ecr_constructs.constructs.image_contributions import ImageContributions
 from ecr_constructs.constructs.parameters import key_problems, kind_problems, several
-from ecr_constructs.constructs.policy_contributions import PolicyContributions
 from ecr_constructs.constructs.pull_through_cache import PullThroughCache
 from ecr_constructs.constructs.replicating import replicate
 from ecr_constructs.model.baseline import Exemption
@@ -33,7 +33,7 @@ from ecr_constructs.model.unresolved import is_known
 from ecr_constructs.model.upstream import Upstream
 
 
-class RegistryContributions(PolicyContributions):
+class RegistryContributions(ImageContributions):
     """What can be contributed to a registry."""
 
     def replicate_to(

@@ -19,12 +19,14 @@ from ecr_constructs.constructs.access import RepositoryAccess
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.hand_over import hand_overs_of
 from ecr_constructs.constructs.ledger import ledger_of
+from ecr_constructs.constructs.pushers import Pushers
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.constructs.slot import baseline_for
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.hand_over import HandOver
 from ecr_constructs.model.principals import Place
 from ecr_constructs.model.problem import Problem, problem_at, refuse
+from ecr_constructs.model.registry_reference import RegistryReference
 from ecr_constructs.model.repository import name_problems
 from ecr_constructs.model.unresolved import is_token
 
@@ -51,6 +53,8 @@ class ReferencedRepository(RepositoryAccess):
             name two repositories.
     """
 
+    _given_name: str
+
     def __init__(
         self,
         scope: Construct,
@@ -67,7 +71,7 @@ class ReferencedRepository(RepositoryAccess):
         super().__init__(scope, construct_id, environment_from_arn=repository_arn)
         place = self._ledger.place
         organization = baseline_for(scope, self._ledger.slot).organization_id
-        self._name = repository_name
+        self._given_name = repository_name
         self._arn = repository_arn or (
             f"arn:{place.partition}:ecr:{place.region}:{place.account}:repository/{repository_name}"
         )
@@ -101,7 +105,7 @@ class ReferencedRepository(RepositoryAccess):
     @property
     def repository_name(self) -> str:
         """The name as given."""
-        return self._name
+        return self._given_name
 
     @property
     def repository_arn(self) -> str:
@@ -122,11 +126,18 @@ class ReferencedRepository(RepositoryAccess):
         if not policy.statements:
             return None
         return HandOver(
-            repository_name=self._name,
+            repository_name=self._given_name,
             account=self._gate.place.account,
             region=self._gate.place.region,
             policy=policy,
         )
+
+    @property
+    def _pushers(self) -> Pushers:
+        place, slot = self._gate.place, self._ledger.slot
+        if is_token(place.account) or is_token(place.region):
+            return slot.pushers
+        return slot.neighbour(RegistryReference(place.account, place.region)).pushers
 
     def _place(self, organization_id: str | None) -> Place:
         found = _ARN.fullmatch(self._arn)

@@ -44,6 +44,8 @@ _RESERVED: Final = frozenset(
         "PullThroughCaches",
         "Replication",
         "Scanning",
+        "Signing",
+        "SigningProfile",
     }
 )
 
@@ -64,6 +66,7 @@ class GovernedRegistry(RegistryContributions, Construct):
     Defines: nothing until something is given or contributed, then
     ``AWS::ECR::RegistryPolicy``, ``AWS::ECR::ReplicationConfiguration``,
     ``AWS::ECR::RegistryScanningConfiguration``,
+    ``AWS::ECR::SigningConfiguration``, with ``AWS::Signer::SigningProfile``,
     ``AWS::ECR::RepositoryCreationTemplate`` and
     ``AWS::ECR::PullThroughCacheRule``; ``AWS::IAM::Role`` for templates and
     caches that need one; ``AWS::KMS::Key`` when the baseline asks for

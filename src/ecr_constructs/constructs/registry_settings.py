@@ -13,6 +13,7 @@ from ecr_constructs.constructs.referenced_registries import ReferencedRegistries
 from ecr_constructs.constructs.registry_context import RegistryContext
 from ecr_constructs.constructs.registry_policy import RegistryPolicy
 from ecr_constructs.constructs.replication import ReplicationRules
+from ecr_constructs.constructs.signing import SigningRules
 
 
 class RegistrySettings:
@@ -24,6 +25,7 @@ class RegistrySettings:
         policy: Its policy.
         replication: Where it replicates to.
         caches: Its pull through cache rules.
+        signing: Which images are signed.
         references: The registries of others that it sends to or reads from.
     """
 
@@ -33,4 +35,5 @@ class RegistrySettings:
         self.policy: Final = RegistryPolicy(context, self.templates.sets_tags)
         self.replication: Final = ReplicationRules(context)
         self.caches: Final = PullThroughCacheRules(context)
+        self.signing: Final = SigningRules(context, lambda: self.caches.prefixes)
         self.references: Final = ReferencedRegistries(context)

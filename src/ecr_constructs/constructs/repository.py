@@ -184,8 +184,7 @@ class GovernedRepository(RepositoryAccess):
         jsii.create(
             ecr.RepositoryBase, self, [scope, construct_id, {"physicalName": repository_name}]
         )
-        self._gate = gate
-        self._ledger = ledger
+        self._gate, self._ledger, self._given_name = gate, ledger, repository_name
         # A set has no order of its own, and means the same in any.
         in_order = tuple(sorted(dict.fromkeys(filters), key=ledger.key))
         properties = replace(model, exclusion_filters=in_order).to_cfn()

@@ -18,6 +18,7 @@ import aws_cdk as cdk
 import jsii
 from constructs import IConstruct, IValidation
 
+from ecr_constructs.constructs.pushers import Pushers
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.baseline import Baseline
 from ecr_constructs.model.principals import Place
@@ -65,6 +66,7 @@ class RegistrySlot:
         settings: What the owner has been given and contributed.
         replications: Where it replicates to; several where it has two owners.
         told: The chains of replication that it told of when it was last validated.
+        pushers: Who pushes here, and so signs.
         judges: Return what is wrong with the settings, once all of them are known.
     """
 
@@ -74,6 +76,7 @@ class RegistrySlot:
         self.settings: RegistrySettings | None = None
         self.replications: Final[list[ReplicationRules]] = []
         self.told: frozenset[BrokenChain] = frozenset()
+        self.pushers: Final = Pushers()
         self.judges: Final[list[Callable[[], Iterable[str]]]] = []
         self._beside: Final = beside
         self._names: Final[dict[str, Path]] = {}

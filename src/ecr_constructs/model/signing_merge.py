@@ -48,7 +48,7 @@ def unite(rules: Iterable[SigningRule], *, key: SortKey = str) -> tuple[SigningR
         if profile in everything:
             united.append(SigningRule(signing_profile_arn=profile))
             continue
-        ordered = sorted(wanted[profile], key=key)
+        ordered = tuple(sorted(wanted[profile], key=key))
         united += (
             SigningRule(
                 signing_profile_arn=profile,

@@ -1,0 +1,149 @@
+"""Which images of a registry are signed as they are pushed, and who may sign them.
+
+Layer: constructs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_signer as signer
+from constructs import Node
+
+from ecr_constructs.constructs._jsii import referenced
+from ecr_constructs.constructs.cfn_registry import (
+    CfnSigningConfiguration,
+    record_exemptions,
+    write_properties,
+)
+from ecr_constructs.constructs.pushers import Signer
+from ecr_constructs.constructs.registry_context import RegistryContext
+from ecr_constructs.model.problem import Problem, Severity, problem_at
+from ecr_constructs.model.signing import Signing, SigningRule
+from ecr_constructs.model.signing_merge import unite
+from ecr_constructs.model.unresolved import Text, Unresolved, is_token
+from ecr_constructs.service import signing_actions
+
+_NO_RULES: Final = Signing().to_cfn()
+#: Stands for the ARN of the registry's own profile until that is made.
+OWN_PROFILE: Final = Unresolved.of("the registry's own signing profile")
+
+
+class SigningRules:
+    """Which images of a registry are signed, by whoever asks for it.
+
+    Args:
+        context: The registry.
+        cache_prefixes: Returns the prefixes of its pull through cache rules.
+    """
+
+    def __init__(
+        self, context: RegistryContext, cache_prefixes: Callable[[], Iterable[Text]]
+    ) -> None:
+        self._context = context
+        self._cache_prefixes = cache_prefixes
+        self._rules: tuple[SigningRule, ...] = ()
+        self._cfn: CfnSigningConfiguration | None = None
+
+    @property
+    def node(self) -> Node:
+        """The owner's node."""
+        return self._context.node
+
+    def add(self, rule: SigningRule, *, by: str) -> None:
+        """Add a rule.
+
+        Args:
+            rule: What is signed; with :data:`OWN_PROFILE`, the registry gets a profile.
+            by: The path of the construct that contributes.
+
+        Raises:
+            ConfigurationError: If ECR would refuse it, by itself or together with
+                the others, or its profile lies in another stack.
+        """
+        region = self._context.place.region
+        together = Signing(rules=unite((*self._rules, rule))).problems(region=region)
+        self._context.refuse(
+            [
+                *rule.problems(region=region),
+                *self._elsewhere_problems(rule.signing_profile_arn),
+                *(problem for problem in together if problem.path in {"rules", "signing"}),
+            ],
+            by,
+        )
+        self._rules = (*self._rules, rule)
+        if self._cfn is None:
+            self._cfn = CfnSigningConfiguration(self._context.owner, "Signing", _NO_RULES)
+            record_exemptions(self._cfn, self._context.beside)
+        self._context.ledger.slot.pushers.sign(self._signer(rule))
+        self._context.ledger.schedule(self)
+
+    def allow(self, rule: SigningRule, grantee: iam.IGrantable) -> None:
+        """Allow an identity to sign with the profile of a rule that was added."""
+        self._context.ledger.slot.pushers.allow(self._signer(rule), grantee)
+
+    def write_at_synthesis(self) -> None:
+        """Write the rules into their resource; the library calls it at synthesis."""
+        assert self._cfn is not None
+        value = Signing(rules=unite(map(self._whole, self._rules), key=self._context.ledger.key))
+        write_properties(self._cfn, value.to_cfn(), _NO_RULES)
+        self._context.warn(
+            value.problems(
+                region=self._context.place.region, pull_through_prefixes=self._cache_prefixes()
+            )
+        )
+
+    @cached_property
+    def _own_profile_arn(self) -> str:
+        """The ARN of the registry's own profile, which is made when it is first needed.
+
+        It has no name, as the schema of the type takes none to be given.
+        """
+        profile = signer.CfnSigningProfile(
+            self._context.owner, "SigningProfile", platform_id=signing_actions.PLATFORM
+        )
+        profile.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        return profile.attr_arn
+
+    def _whole(self, rule: SigningRule) -> SigningRule:
+        if rule.signing_profile_arn is not OWN_PROFILE:
+            return rule
+        return replace(rule, signing_profile_arn=self._own_profile_arn)
+
+    def _signer(self, rule: SigningRule) -> Signer:
+        return Signer(self._whole(rule), self._context.ledger.stack, self._warn_of)
+
+    def _warn_of(self, path: str) -> None:
+        self._context.warn(
+            [
+                Problem(
+                    id="signing-pusher",
+                    message="whoever pushes what is signed must be allowed"
+                    f" {signing_actions.SIGN!r} on its profile, got {path} in another account,"
+                    " Region or stage, where the ARN of the registry's own profile is not known",
+                    fix="pass the ARN of a profile to sign_images(signing_profile=...), or allow it"
+                    " there by hand",
+                    severity=Severity.WARNING,
+                )
+            ]
+        )
+
+    def _elsewhere_problems(self, arn: Text) -> Iterator[Problem]:
+        if not isinstance(arn, str) or not is_token(arn):
+            return
+        stack = self._context.ledger.stack
+        for construct in referenced(arn, stack):
+            if cdk.Stack.of(construct) is not stack:
+                # What this stack waits for must not use anything of it.
+                yield problem_at(
+                    "signing_profile",
+                    "signing_profile must not be a construct of another stack than the registry's,"
+                    " as the two stacks would wait for each other, got"
+                    f" {construct.node.path.removesuffix('/Resource')}",
+                    "write its ARN out, or leave it out: the registry makes a profile",
+                )
