@@ -6,7 +6,7 @@ Layer: lifecycle; imports ``model``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from ecr_constructs.lifecycle.tags import TagPattern
 from ecr_constructs.model.lifecycle import (
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ecr_constructs.model.lifecycle import LifecyclePolicy
+
+_EVERY: Final = TagPattern.of("*")
 
 
 @final
@@ -73,8 +75,7 @@ class Ranked:
     @property
     def takes_every_tag(self) -> bool:
         """Whether it selects all tagged images, at least."""
-        every = TagPattern.of("*")
-        return self.is_any or (self.is_tagged and all(every.within(p) for p in self.patterns))
+        return self.is_any or (self.is_tagged and all(map(_EVERY.within, self.patterns)))
 
     def same_class(self, other: Ranked) -> bool:
         """Tell whether both see the same images."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, cast
 
 from ecr_constructs.model.problem import Problem, Severity
-from ecr_constructs.model.unresolved import is_known
+from ecr_constructs.model.unresolved import is_known, is_token
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -32,27 +32,38 @@ _SHOWN: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of an object: how its value is checked, and whether it must be there."""
+    """A member of an object.
+
+    Attributes:
+        check: Yields what is wrong with its value.
+        fits: A quick test that spares the check: nothing is wrong with what
+            passes. What does not pass is left to ``check``.
+        required: Whether it must be there.
+    """
 
     check: Callable[[object, str], Problems]
+    fits: Callable[[object], bool]
     required: bool = False
 
 
 def check_object(grammar: Mapping[str, Member], value: object, path: str) -> Problems:
     """Check an object's members, and the value of each."""
-    if not isinstance(value, Mapping):
+    if not is_object(value):
         yield wrong("type", path, "must be an object", value, "write {...}")
         return
     for name, member in value.items():
+        known = grammar.get(name)
+        if known is not None and known.fits(member):
+            continue
         below = f"{path}.{name}" if path else str(name)
-        if name not in grammar:
+        if known is None:
             yield _unknown(below, str(name), grammar)
         elif member is None:
             yield wrong("null", below, "must not be null", member, "leave it out")
         elif not is_known(member) or (isinstance(member, float) and member < _NUMBER_TOKENS):
             yield _token(below)
         else:
-            yield from grammar[name].check(member, below)
+            yield from known.check(member, below)
     for name, rule in grammar.items():
         if rule.required and name not in value:
             yield Problem(
@@ -81,6 +92,33 @@ def _token(path: str) -> Problem:
         fix="write the value itself",
         path=path,
     )
+
+
+def never(value: object) -> bool:
+    """Let no value pass without its check."""
+    del value
+    return False
+
+
+def is_number(value: object) -> bool:
+    """Tell whether ``value`` is a whole number of 1 or more that ECR takes for sure."""
+    return type(value) is int and 1 <= value <= _INT_MAX
+
+
+def is_plain(value: object) -> bool:
+    """Tell whether ``value`` is a string of ASCII without a token."""
+    return type(value) is str and value.isascii() and not is_token(value)
+
+
+def are_plain(value: object) -> TypeGuard[list[str]]:
+    """Tell whether ``value`` is a list of such strings, and not empty."""
+    return type(value) is list and bool(value) and all(map(is_plain, value))
+
+
+def is_one_of(*words: str) -> Callable[[object], bool]:
+    """Test for one of some words."""
+    known = frozenset(map(str, words))
+    return lambda value: type(value) is str and value in known
 
 
 def check_number(fix: str) -> Check:
@@ -151,9 +189,16 @@ def check_strings(value: object, path: str) -> Problems:
             yield _token(f"{path}[{index}]")
 
 
+def is_object(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """Tell whether ``value`` is a JSON object."""
+    return type(value) is dict or isinstance(value, Mapping)
+
+
 def is_list(value: object) -> TypeGuard[Sequence[object]]:
     """Tell whether ``value`` is a JSON list; a string is none."""
-    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+    return type(value) is list or (
+        isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+    )
 
 
 def _name(path: str) -> str:
@@ -177,7 +222,7 @@ def _closest(word: str, words: Sequence[str] | Mapping[str, object]) -> str:
 
 def as_tuple(strings: Iterable[str] | None) -> tuple[str, ...] | None:
     """Return a tuple of the strings; a bare string stays one, for problems() to say so."""
-    if isinstance(strings, Iterable) and not isinstance(strings, str):
+    if strings is not None and not isinstance(strings, str) and isinstance(strings, Iterable):
         return tuple(strings)
     return cast("tuple[str, ...] | None", strings)
 

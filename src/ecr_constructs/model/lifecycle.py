@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn, final
 
 from ecr_constructs.errors import PolicyDocumentError
@@ -61,6 +61,10 @@ class LifecyclePolicy:
     """
 
     rules: tuple[LifecycleRule, ...]
+    #: What :meth:`problems` found before, as it is asked for again and again.
+    _found: tuple[Problem, ...] | None = field(
+        default=None, init=False, repr=False, compare=False, hash=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", tuple(self.rules))
@@ -79,8 +83,7 @@ class LifecyclePolicy:
                 message tells all problems, ``path`` is that of the first.
         """
         document, problems = _parse(text)
-        _refuse(problems)
-        return cls.from_document(document)
+        return cls._of_checked(document, problems)
 
     @classmethod
     def from_document(cls, document: object) -> LifecyclePolicy:
@@ -90,9 +93,19 @@ class LifecyclePolicy:
             PolicyDocumentError: If ECR would refuse it; the message tells all
                 problems, ``path`` is that of the first.
         """
-        _refuse(document_problems(document))
+        return cls._of_checked(document, document_problems(document))
+
+    @classmethod
+    def _of_checked(cls, document: object, problems: Sequence[Problem]) -> LifecyclePolicy:
+        _refuse(problems)
         assert isinstance(document, Mapping)
-        return cls(tuple(LifecycleRule.from_document(rule) for rule in document["rules"]))
+        policy = cls(tuple(LifecycleRule.from_document(rule) for rule in document["rules"]))
+        return policy._knowing(problems)
+
+    def _knowing(self, problems: Iterable[Problem]) -> LifecyclePolicy:
+        """Note what is wrong with the policy, which is what is wrong with its document."""
+        object.__setattr__(self, "_found", tuple(problems))
+        return self
 
     @classmethod
     def from_cfn(cls, resolved: object) -> LifecyclePolicy | Unresolved:
@@ -132,7 +145,9 @@ class LifecyclePolicy:
 
     def problems(self) -> list[Problem]:
         """Return what ECR would refuse; paths count the rules from 0 in the order given."""
-        return list(_problems(_Spelling(self)))
+        if self._found is None:
+            self._knowing(_problems(_Spelling(self)))
+        return list(self._found or ())
 
     def normalise(self) -> LifecyclePolicy:
         """Return the same policy in its one canonical form.

@@ -10,12 +10,15 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_paramete
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from ecr_constructs.model.json_shape import is_list
+from ecr_constructs.model.json_shape import is_list, is_object
 from ecr_constructs.model.lifecycle_grammar import StorageClass, TagStatus, storage_class_of
 from ecr_constructs.model.problem import Problem, Severity
+
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ def between_rules(rules: Sequence[object]) -> Iterator[Problem]:
     yield from _unique_priorities(known)
     for storage_class in StorageClass:
         of_class = [rule for rule in known if rule.storage_class is storage_class]
+        if len(of_class) < 2:  # noqa: PLR2004 - one rule has nothing beside it
+            continue
         yield from _any_last(of_class)
         yield from _one_untagged(of_class)
         yield from _unique_prefixes(of_class)
@@ -44,8 +49,8 @@ def between_rules(rules: Sequence[object]) -> Iterator[Problem]:
 
 
 def _read(rule: object, path: str) -> _Rule | None:
-    selection = rule.get("selection") if isinstance(rule, Mapping) else None
-    if not isinstance(rule, Mapping) or not isinstance(selection, Mapping):
+    selection = rule.get("selection") if is_object(rule) else None
+    if not is_object(rule) or not is_object(selection):
         return None
     priority = rule.get("rulePriority")
     whole = isinstance(priority, int) and not isinstance(priority, bool)
@@ -60,7 +65,9 @@ def _read(rule: object, path: str) -> _Rule | None:
 
 
 def _strings(value: object) -> frozenset[str]:
-    return frozenset(x for x in value if isinstance(x, str)) if is_list(value) else frozenset()
+    if value is None or not is_list(value):
+        return _NONE
+    return frozenset([x for x in value if isinstance(x, str)])
 
 
 def _unique_priorities(rules: Sequence[_Rule]) -> Iterator[Problem]:
@@ -113,8 +120,9 @@ def _one_untagged(rules: Sequence[_Rule]) -> Iterator[Problem]:
 
 def _unique_prefixes(rules: Sequence[_Rule]) -> Iterator[Problem]:
     """Refuse one set of prefixes twice; what else "unique" may cover is not published."""
-    for index, rule in enumerate(rules):
-        for other in rules[:index]:
+    with_prefixes = [rule for rule in rules if rule.prefixes]
+    for index, rule in enumerate(with_prefixes):
+        for other in with_prefixes[:index]:
             shared = sorted(rule.prefixes & other.prefixes)
             path = f"{rule.path}.selection.tagPrefixList"
             if shared and rule.prefixes == other.prefixes:

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from ecr_constructs.model.json_shape import (
     Member,
     Problems,
+    are_plain,
     check_number,
     check_object,
     check_only,
@@ -25,6 +27,11 @@ from ecr_constructs.model.json_shape import (
     check_strings,
     check_word,
     is_list,
+    is_number,
+    is_object,
+    is_one_of,
+    is_plain,
+    never,
     wrong,
 )
 from ecr_constructs.model.lifecycle_between import between_rules
@@ -38,6 +45,8 @@ from ecr_constructs.model.lifecycle_grammar import (
 )
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.service import limits
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def document_problems(document: object) -> list[Problem]:
@@ -54,7 +63,7 @@ def document_problems(document: object) -> list[Problem]:
         order of the document, then those between rules, last the size.
     """
     problems = list(check_object(_POLICY, document, ""))
-    if isinstance(document, Mapping):
+    if is_object(document):
         rules = document.get("rules")
         if is_list(rules):
             problems += between_rules(rules)
@@ -64,7 +73,7 @@ def document_problems(document: object) -> list[Problem]:
 
 def compact_json(document: object) -> str:
     """Return the JSON text of ``document`` without white space, in the order of its members."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return _encode(document)
 
 
 def _rules(value: object, path: str) -> Problems:
@@ -92,14 +101,22 @@ def _rules(value: object, path: str) -> Problems:
 
 def _rule(value: object, path: str) -> Problems:
     yield from check_object(_RULE, value, path)
-    if not isinstance(value, Mapping):
+    if not is_object(value):
         return
     selection, action = value.get("selection"), value.get("action")
-    if isinstance(selection, Mapping):
+    if is_object(selection):
         yield from _tag_lists(selection, f"{path}.selection")
         yield from _count(selection, f"{path}.selection")
-    if isinstance(action, Mapping):
+    if is_object(action):
         yield from _action(action, selection, f"{path}.action")
+
+
+def _are_patterns(value: object) -> bool:
+    return are_plain(value) and not any(map(_has_too_many_wildcards, value))
+
+
+def _has_too_many_wildcards(pattern: str) -> bool:
+    return pattern.count("*") > limits.LIFECYCLE_PATTERN_WILDCARDS
 
 
 def _patterns(value: object, path: str) -> Problems:
@@ -107,7 +124,7 @@ def _patterns(value: object, path: str) -> Problems:
     if not is_list(value):
         return
     for index, entry in enumerate(value):
-        if isinstance(entry, str) and entry.count("*") > limits.LIFECYCLE_PATTERN_WILDCARDS:
+        if isinstance(entry, str) and _has_too_many_wildcards(entry):
             yield Problem(
                 id="wildcards",
                 message=f"tag pattern {entry!r} has {entry.count('*')} wildcards, "
@@ -197,7 +214,7 @@ def _action(action: Mapping[object, object], selection: object, path: str) -> Pr
         rule = "may stand with action 'transition' only"
         fix = "leave it out, or write type 'transition'"
         yield wrong("target-storage-class", f"{path}.targetStorageClass", rule, target, fix)
-    count_type = selection.get("countType") if isinstance(selection, Mapping) else None
+    count_type = selection.get("countType") if is_object(selection) else None
     counted = read_word(CountType, count_type)
     if kind is None or counted is None or kind in COMBINATIONS[counted].actions:
         return
@@ -227,25 +244,39 @@ def _size(document: object, *, broken: bool) -> Problems:
         )
 
 
+def _object(grammar: Mapping[str, Member]) -> Member:
+    return Member(lambda value, path: check_object(grammar, value, path), never, required=True)
+
+
+def _word(words: type[StrEnum], *, required: bool = False) -> Member:
+    return Member(check_word(words), is_one_of(*words), required)
+
+
+def _only(word: str) -> Member:
+    return Member(check_only(word), is_one_of(word))
+
+
+def _number(fix: str) -> Member:
+    return Member(check_number(fix), is_number, required=True)
+
+
 _SELECTION: Final = {
-    "tagStatus": Member(check_word(TagStatus), required=True),
-    "tagPatternList": Member(_patterns),
-    "tagPrefixList": Member(check_strings),
-    "storageClass": Member(check_word(StorageClass)),
-    "countType": Member(check_word(CountType), required=True),
-    "countUnit": Member(check_only("days")),
-    "countNumber": Member(
-        check_number("write the images to keep or the days to wait"), required=True
-    ),
+    "tagStatus": _word(TagStatus, required=True),
+    "tagPatternList": Member(_patterns, _are_patterns),
+    "tagPrefixList": Member(check_strings, are_plain),
+    "storageClass": _word(StorageClass),
+    "countType": _word(CountType, required=True),
+    "countUnit": _only("days"),
+    "countNumber": _number("write the images to keep or the days to wait"),
 }
 _ACTION: Final = {
-    "type": Member(check_word(ActionType), required=True),
-    "targetStorageClass": Member(check_only("archive")),
+    "type": _word(ActionType, required=True),
+    "targetStorageClass": _only("archive"),
 }
 _RULE: Final = {
-    "rulePriority": Member(check_number("number the rules from 1 on"), required=True),
-    "description": Member(check_string),
-    "selection": Member(lambda value, path: check_object(_SELECTION, value, path), required=True),
-    "action": Member(lambda value, path: check_object(_ACTION, value, path), required=True),
+    "rulePriority": _number("number the rules from 1 on"),
+    "description": Member(check_string, is_plain),
+    "selection": _object(_SELECTION),
+    "action": _object(_ACTION),
 }
-_POLICY: Final = {"rules": Member(_rules, required=True)}
+_POLICY: Final = {"rules": Member(_rules, never, required=True)}

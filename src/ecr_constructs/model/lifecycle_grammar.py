@@ -7,9 +7,10 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from ecr_constructs.service import limits
 
@@ -105,7 +106,12 @@ _Word = TypeVar("_Word", bound=StrEnum)
 
 def read_word(words: type[_Word], value: object) -> _Word | None:
     """Return the word of an enumeration that ``value`` is, or None where it is none."""
-    return words(value) if isinstance(value, str) and value in set(words) else None
+    return cast("_Word | None", _by_text(words).get(value)) if isinstance(value, str) else None
+
+
+@functools.cache
+def _by_text(words: type[StrEnum]) -> Mapping[str, StrEnum]:
+    return {str(word): word for word in words}
 
 
 def storage_class_of(selection: Mapping[str, object]) -> StorageClass:

@@ -31,6 +31,15 @@ IMAGES_PER_REPOSITORY: Final = 100_000
 #: A rule that keeps so many images, or waits for so many days, never acts; ECR takes it.
 PROTECTED_COUNT: Final = 999_999
 
+#: The members that are a word of AWS's, and which words there are.
+_WORDS: Final[tuple[tuple[str, type[StrEnum]], ...]] = (
+    ("tag_status", TagStatus),
+    ("count_type", CountType),
+    ("action", ActionType),
+    ("storage_class", StorageClass),
+    ("target_storage_class", StorageClass),
+)
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +80,9 @@ class LifecycleRule:
     target_storage_class: StorageClass | None = None
 
     def __post_init__(self) -> None:
-        words: dict[str, type[StrEnum]] = {
-            "tag_status": TagStatus,
-            "count_type": CountType,
-            "action": ActionType,
-            "storage_class": StorageClass,
-            "target_storage_class": StorageClass,
-        }
-        for name, kind in words.items():
-            word = read_word(kind, getattr(self, name))
+        for name, kind in _WORDS:
+            given = getattr(self, name)
+            word = None if given is None else read_word(kind, given)
             if word is not None:
                 object.__setattr__(self, name, word)
         for name in ("tag_pattern_list", "tag_prefix_list"):
