@@ -6,11 +6,10 @@ Layer: checks; imports ``model`` and ``lifecycle``.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from functools import cached_property
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
 from ecr_constructs.lifecycle.lint import lint
 from ecr_constructs.model.acknowledgement import Acknowledgement
@@ -24,6 +23,7 @@ from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
 from ecr_constructs.model.pull_time_exclusion import PullTimeUpdateExclusion
 from ecr_constructs.model.registry import Deployment, Located, Registry
 from ecr_constructs.model.repository import Origin, Repository
+from ecr_constructs.model.statement import Statement
 from ecr_constructs.model.unresolved import Text, Unresolved
 
 T = TypeVar("T")
@@ -66,6 +66,22 @@ class Held:
         """Yield a problem with the policy at every resource that has it."""
         for origin in self.origins:
             yield Located(origin, problem)
+
+
+class HeldStatement(NamedTuple):
+    """A statement of a resource policy.
+
+    Attributes:
+        held: The policy.
+        statement: The statement.
+        name: What to call it: ``statement 2 of the repository policy``.
+        path: Its property, below ``Properties``.
+    """
+
+    held: Held
+    statement: Statement
+    name: str
+    path: str
 
 
 class Facts:
@@ -160,6 +176,30 @@ class Facts:
                 yield Held(what, "RepositoryPolicyText", document, *place, kind), origin
 
     @cached_property
+    def readable(self) -> tuple[tuple[Held, Policy], ...]:
+        """The resource policies that can be read, with what holds them."""
+        return tuple((h, h.document) for h in self.policies if isinstance(h.document, Policy))
+
+    @cached_property
+    def unreadable(self) -> tuple[Held, ...]:
+        """The resource policies of which nothing can be told."""
+        return tuple(h for h in self.policies if not isinstance(h.document, Policy))
+
+    @cached_property
+    def statements(self) -> tuple[HeldStatement, ...]:
+        """The statements of the resource policies that can be read."""
+        return tuple(
+            HeldStatement(
+                held,
+                statement,
+                name=f"statement {statement.sid or index} of {held.what}",
+                path=f"{held.path}.Statement[{index - 1}]",
+            )
+            for held, policy in self.readable
+            for index, statement in enumerate(policy.statements, start=1)
+        )
+
+    @cached_property
     def lifecycle_policies(self) -> tuple[Held, ...]:
         """The lifecycle policy of everything that can have one; its document is None for none."""
         return _shared(self._lifecycle_policies())
@@ -201,16 +241,27 @@ class Facts:
         )
         return {origin.construct_path: origin for origin in found if origin.construct_path}
 
-    def problems(self, held: Held) -> Mapping[str, Sequence[Problem]]:
-        """Return what is wrong with a resource policy, by the problem's id."""
-        assert isinstance(held.document, Policy)
-        find = partial(held.document.problems, held.kind, account=held.account, region=held.region)
-        key = (Policy.problems, id(held.document), held.kind, held.account, held.region)
-        return self.once(key, lambda: _by_id(find()))
+    @cached_property
+    def policy_problems(self) -> Mapping[str, Sequence[tuple[Held, Problem]]]:
+        """What is wrong with the resource policies that can be read, by the problem's id."""
+        return _by_id(
+            (held, problem)
+            for held, policy in self.readable
+            for problem in policy.problems(held.kind, account=held.account, region=held.region)
+        )
 
-    def lint(self, policy: LifecyclePolicy) -> Mapping[str, Sequence[Problem]]:
-        """Return what lint says of a lifecycle policy, by the problem's id."""
-        return self.once((lint, id(policy)), lambda: _by_id(lint(policy)))
+    @cached_property
+    def surprises(self) -> Mapping[str, Sequence[tuple[Held, Problem]]]:
+        """What lint says of the lifecycle policies that can be read, by the problem's id."""
+        return _by_id(
+            (held, problem)
+            for held in self.lifecycle_policies
+            if isinstance(held.document, LifecyclePolicy)
+            for problem in self._lint(held.document)
+        )
+
+    def _lint(self, policy: LifecyclePolicy) -> Sequence[Problem]:
+        return self.once((lint, id(policy)), lambda: lint(policy))
 
 
 def _shared(policies: Iterable[tuple[Held, Origin]]) -> tuple[Held, ...]:
@@ -222,10 +273,10 @@ def _shared(policies: Iterable[tuple[Held, Origin]]) -> tuple[Held, ...]:
     return tuple(groups.values())
 
 
-def _by_id(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
-    by_id: dict[str, list[Problem]] = defaultdict(list)
-    for problem in problems:
-        by_id[problem.id].append(problem)
+def _by_id(found: Iterable[tuple[Held, Problem]]) -> Mapping[str, Sequence[tuple[Held, Problem]]]:
+    by_id: dict[str, list[tuple[Held, Problem]]] = {}
+    for held, problem in found:
+        by_id.setdefault(problem.id, []).append((held, problem))
     return by_id
 
 

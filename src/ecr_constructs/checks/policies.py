@@ -16,7 +16,7 @@ from ecr_constructs.model.registry import Located
 from ecr_constructs.model.statement import Statement
 
 #: Looks at one policy and what it is attached to; paths are below the policy.
-PolicyCheck: TypeAlias = Callable[[Facts, Held, Policy], Iterator[Problem]]
+PolicyCheck: TypeAlias = Callable[[Held, Policy], Iterator[Problem]]
 
 
 def each_policy(check: PolicyCheck) -> Check:
@@ -26,28 +26,25 @@ def each_policy(check: PolicyCheck) -> Check:
     """
 
     def check_all(facts: Facts) -> Iterator[Located]:
-        for held in facts.policies:
-            for problem in _check(facts, held, check):
-                yield from held.at_each(problem)
+        yield from unreadable(facts)
+        for held, policy in facts.readable:
+            for problem in check(held, policy):
+                yield from held.at_each(problem.below(held.path))
 
     return check_all
 
 
-def _check(facts: Facts, held: Held, check: PolicyCheck) -> list[Problem]:
-    if isinstance(held.document, Policy):
-        return [problem.below(held.path) for problem in check(facts, held, held.document)]
-    return [unreadable(held)]
-
-
-def unreadable(held: Held) -> Problem:
-    """Return the problem that nothing can be told of a policy."""
-    text = "malformed" if isinstance(held.document, Malformed) else held.document
-    return violation(
-        f"what {held.what} allows cannot be told: it is {text}",
-        "write the policy as an object in the template",
-        path=held.path,
-        unknown=True,
-    )
+def unreadable(facts: Facts) -> Iterator[Located]:
+    """Yield that nothing can be told of the policies that cannot be read."""
+    for held in facts.unreadable:
+        text = "malformed" if isinstance(held.document, Malformed) else held.document
+        problem = violation(
+            f"what {held.what} allows cannot be told: it is {text}",
+            "write the policy as an object in the template",
+            path=held.path,
+            unknown=True,
+        )
+        yield from held.at_each(problem)
 
 
 def each_statement(
@@ -59,14 +56,13 @@ def each_statement(
     repository policy``.
     """
 
-    def check_policy(facts: Facts, held: Held, policy: Policy) -> Iterator[Problem]:
-        del facts
-        for index, statement in enumerate(policy.statements):
-            name = f"statement {statement.sid or index + 1} of {held.what}"
+    def check_all(facts: Facts) -> Iterator[Located]:
+        yield from unreadable(facts)
+        for held, statement, name, path in facts.statements:
             for problem in check(held, statement, name):
-                yield problem.below(f"Statement[{index}]")
+                yield from held.at_each(problem.below(path))
 
-    return each_policy(check_policy)
+    return check_all
 
 
 def named(statement: Statement, otherwise: str) -> str:

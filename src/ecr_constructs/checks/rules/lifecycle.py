@@ -7,7 +7,7 @@ and is selected, ignored and acknowledged for its own reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from ecr_constructs.checks.facts import Facts, Held
@@ -19,29 +19,6 @@ from ecr_constructs.model.problem import Malformed, Problem, Severity
 from ecr_constructs.model.registry import Located
 
 _POLICIES: Final = f"{GUIDE}/LifecyclePolicies.html"
-
-
-def _each_policy(
-    check: Callable[[Facts, LifecyclePolicy], Iterator[Problem]], *, of_caches: bool
-) -> Check:
-    """Make a rule's function from one that looks at a lifecycle policy at a time.
-
-    Args:
-        check: Looks at one.
-        of_caches: Whether what a pull through cache holds is its concern.
-    """
-
-    def check_all(facts: Facts) -> Iterator[Located]:
-        for held in facts.lifecycle_policies:
-            if held.is_cache and not of_caches:
-                continue
-            if isinstance(held.document, LifecyclePolicy):
-                for problem in check(facts, held.document):
-                    yield from held.at_each(problem.below(held.path))
-            elif held.document is not None:
-                yield from held.at_each(_unreadable(held))
-
-    return check_all
 
 
 def _unreadable(held: Held) -> Problem:
@@ -72,31 +49,42 @@ def _present(facts: Facts) -> Iterator[Located]:
 def _grammar(facts: Facts) -> Iterator[Located]:
     for held in facts.lifecycle_policies:
         document = held.document
-        problems: Iterable[Problem] = ()
         if isinstance(document, Malformed):
-            problems = document.problems
-        elif isinstance(document, LifecyclePolicy):
-            problems = (p for found in facts.lint(document).values() for p in found)
-        elif document is not None:
+            for problem in document.problems:
+                yield from _refused(held, problem)
+        elif document is not None and not isinstance(document, LifecyclePolicy):
             yield from held.at_each(_unreadable(held))
-        for problem in problems:
-            if problem.severity is Severity.ERROR:
-                message = f"Amazon ECR refuses {held.what}: {problem.message}"
-                yield from held.at_each(violation(message, problem.fix, path=held.path))
+    for held, problem in (each for found in facts.surprises.values() for each in found):
+        yield from _refused(held, problem)
+
+
+def _refused(held: Held, problem: Problem) -> Iterator[Located]:
+    if problem.severity is Severity.ERROR:
+        message = f"Amazon ECR refuses {held.what}: {problem.message}"
+        yield from held.at_each(violation(message, problem.fix, path=held.path))
 
 
 def _surprise(*kinds: str, of_caches: bool = True) -> Check:
-    """Make a rule's function from the ids of lint's warnings."""
+    """Make a rule's function from the ids of lint's warnings.
 
-    def check(facts: Facts, policy: LifecyclePolicy) -> Iterator[Problem]:
-        found = facts.lint(policy)
-        for problem in (each for kind in kinds for each in found.get(kind, ())):
-            if problem.severity is Severity.WARNING:
-                yield violation(
-                    f"{problem.path}: {problem.message}", problem.fix, detail=problem.path
-                )
+    Args:
+        kinds: The ids.
+        of_caches: Whether what a pull through cache holds is its concern.
+    """
 
-    return _each_policy(check, of_caches=of_caches)
+    def check(facts: Facts) -> Iterator[Located]:
+        for held in facts.lifecycle_policies:
+            known = held.document is None or isinstance(held.document, LifecyclePolicy)
+            if not known and (of_caches or not held.is_cache):
+                yield from held.at_each(_unreadable(held))
+        found = facts.surprises
+        for held, problem in (each for kind in kinds for each in found.get(kind, ())):
+            if problem.severity is Severity.WARNING and (of_caches or not held.is_cache):
+                message = f"{problem.path}: {problem.message}"
+                told = violation(message, problem.fix, detail=problem.path)
+                yield from held.at_each(told.below(held.path))
+
+    return check
 
 
 def _warning(

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from ecr_constructs.checks.facts import Facts, Held
-from ecr_constructs.checks.policies import each_policy, each_statement, named
+from ecr_constructs.checks.policies import each_statement, named, unreadable
 from ecr_constructs.checks.rule import Check, Rule, violation
 from ecr_constructs.checks.sources import GUIDE, IAM
-from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.problem import Malformed, Problem, Severity
 from ecr_constructs.model.registry import Located
 from ecr_constructs.model.statement import Effect, Statement
@@ -22,21 +21,21 @@ _WILDCARDS: Final = frozenset("*?")
 def _of_kind(*kinds: str) -> Check:
     """Make a rule's function from the ids of a policy's problems."""
 
-    def check(facts: Facts, held: Held, policy: Policy) -> Iterator[Problem]:
-        del policy
-        found = facts.problems(held)
-        for problem in (each for kind in kinds for each in found.get(kind, ())):
-            detail = problem.path.rpartition(".")[0] or problem.path
-            yield Problem(
-                id=detail,
+    def check(facts: Facts) -> Iterator[Located]:
+        yield from unreadable(facts)
+        found = facts.policy_problems
+        for held, problem in (each for kind in kinds for each in found.get(kind, ())):
+            told = Problem(
+                id=problem.path.rpartition(".")[0] or problem.path,
                 message=f"{held.what}: {problem.message}",
                 fix=problem.fix,
                 path=problem.path,
                 severity=problem.severity,
                 status=problem.status,
             )
+            yield from held.at_each(told.below(held.path))
 
-    return each_policy(check)
+    return check
 
 
 def _grammar(facts: Facts) -> Iterator[Located]:

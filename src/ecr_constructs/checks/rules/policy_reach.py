@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ecr_constructs.checks.facts import Facts, Held
+from ecr_constructs.checks.facts import Held
 from ecr_constructs.checks.policies import each_policy, each_statement, named
 from ecr_constructs.checks.rule import Rule, violation
 from ecr_constructs.checks.sources import GUIDE, IAM
@@ -103,8 +103,7 @@ def _confused_deputy(held: Held, statement: Statement, name: str) -> Iterator[Pr
     )
 
 
-def _organization_boundary(facts: Facts, held: Held, policy: Policy) -> Iterator[Problem]:
-    del facts
+def _organization_boundary(held: Held, policy: Policy) -> Iterator[Problem]:
     if any(map(_denies_outsiders, policy.statements)):
         return
     for index, statement in enumerate(policy.statements):
