@@ -21,6 +21,7 @@ from tests.synthesis import (
 from ecr_constructs import Baseline, GovernedRepository, Principals
 from ecr_constructs.constructs.cache_secret import PullThroughCacheSecret
 from ecr_constructs.constructs.registry import GovernedRegistry
+from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.creation_template import AppliedFor
 from ecr_constructs.model.registry_reference import RegistryReference
 from ecr_constructs.model.scanning import Scanning
@@ -139,6 +140,7 @@ def settings(stack: cdk.Stack) -> None:
         "Registry",
         baseline=Baseline(customer_managed_keys=True),
         scanning=Scanning.basic(on_push=["*"]),
+        account_settings=[AccountSetting.blob_mounting(), AccountSetting.registry_policy_scope()],
     )
     registry.add_repository("Api", repository_name="payments/api")
     registry.allow(Principals.account(OTHER_ACCOUNT), actions=["ecr:BatchGetImage"])
@@ -171,6 +173,7 @@ SETTINGS = {
     ],
     "AWS::ECR::SigningConfiguration": ["RegistrySigning2384E489"],
     "AWS::IAM::Role": [
+        "RegistryAccountSettingsRoleDFBBD081",
         "RegistryCreationTemplatesROOTRole7D980035",
         "RegistryCreationTemplatesdockerhubRoleF8458F45",
         "RegistryCreationTemplatesecrRoleB0A820FA",
@@ -178,8 +181,17 @@ SETTINGS = {
         "RegistryPullThroughCachesPlatformRole7C9DE0E1",
     ],
     "AWS::KMS::Key": ["RegistryKey1053ED4C"],
+    "AWS::Lambda::Function": ["RegistryAccountSettingsFunction3BF47EEE"],
     "AWS::SecretsManager::Secret": ["DockerHub84DFFEF1"],
     "AWS::Signer::SigningProfile": ["RegistrySigningProfile0E90DC12"],
+    "Custom::EcrAccountSetting": [
+        "RegistryAccountSettingsBlobMounting20146E14",
+        "RegistryAccountSettingsRegistryPolicyScope5828567A",
+    ],
+    "Custom::EcrAccountSettingEarlier": [
+        "RegistryAccountSettingsBlobMountingEarlierE133A877",
+        "RegistryAccountSettingsRegistryPolicyScopeEarlier3C916421",
+    ],
 }
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ecr_constructs.constructs.repository import GovernedRepository
     from ecr_constructs.constructs.validation import EcrGovernanceValidation
     from ecr_constructs.errors import ConfigurationError, PolicyDocumentError, SourceError
+    from ecr_constructs.model.account_setting import AccountSetting
     from ecr_constructs.model.baseline import Baseline, Control, Exemption
     from ecr_constructs.model.creation_template import AppliedFor
     from ecr_constructs.model.encryption import EncryptionType
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from ecr_constructs.model.upstream import Upstream
 
 _MODULES = {
+    "AccountSetting": "model.account_setting",
     "AppliedFor": "model.creation_template",
     "Baseline": "model.baseline",
     "Condition": "model.statement",
@@ -72,6 +74,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "AccountSetting",
     "AppliedFor",
     "Baseline",
     "Condition",

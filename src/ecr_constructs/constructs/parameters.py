@@ -16,6 +16,7 @@ from typing import Final
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 
+from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.baseline import Baseline, Exemption
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy
@@ -54,6 +55,11 @@ _TAGS: Final = frozenset({"tags", "resource_tags"})
 #: Parameter that takes several -> the type of each, in words, and what to write.
 _ELEMENTS: Final[Mapping[str, tuple[type, str, str]]] = {
     "image_tag_mutability_exclusion_filters": (str, "strings", "write for example ['latest']"),
+    "account_settings": (
+        AccountSetting,
+        "AccountSettings",
+        "write [AccountSetting.blob_mounting()]",
+    ),
     "exemptions": (Exemption, "Exemptions", "write [Exemption(Control...., reason='...')]"),
 }
 

@@ -13,6 +13,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
+from ecr_constructs.constructs.account_settings import AccountSettings, account_setting_problems
 from ecr_constructs.constructs.contributions import RegistryContributions
 from ecr_constructs.constructs.contributor import Contribution
 from ecr_constructs.constructs.ledger import ledger_of
@@ -24,6 +25,7 @@ from ecr_constructs.constructs.registry_settings import RegistrySettings
 from ecr_constructs.constructs.repository import GovernedRepository
 from ecr_constructs.constructs.scanning import RegistryScanning
 from ecr_constructs.constructs.slot import RegistrySlot, baseline_for
+from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.baseline import Baseline, Control, Exemption, find_exemption
 from ecr_constructs.model.encryption import EncryptionType
 from ecr_constructs.model.hand_over import HandOver
@@ -37,6 +39,7 @@ from ecr_constructs.model.tag_mutability import TagMutability
 #: What lies below a registry, made when it is first needed.
 _RESERVED: Final = frozenset(
     {
+        "AccountSettings",
         "CachedRepositories",
         "CreationTemplates",
         "Key",
@@ -70,7 +73,8 @@ class GovernedRegistry(RegistryContributions, Construct):
     ``AWS::ECR::RepositoryCreationTemplate`` and
     ``AWS::ECR::PullThroughCacheRule``; ``AWS::IAM::Role`` for templates and
     caches that need one; ``AWS::KMS::Key`` when the baseline asks for
-    customer-managed keys.
+    customer-managed keys; ``AWS::Lambda::Function`` with its role and two
+    custom resources for each account setting.
 
     Args:
         scope: Where to define it; its stack says which registry it is.
@@ -80,6 +84,9 @@ class GovernedRegistry(RegistryContributions, Construct):
         scanning: How images are scanned; basic scanning is free, Amazon Inspector
             bills enhanced scanning. Default: as it is set, and each repository's
             own ``scan_on_push`` holds.
+        account_settings: Settings that CloudFormation has no type for; a function
+            sets them. They alone go with the stack: what was set before is put
+            back. Default: they stay as they are, and there is no function.
         exemptions: The controls that the registry does not meet, and why.
 
     Raises:
@@ -99,14 +106,23 @@ class GovernedRegistry(RegistryContributions, Construct):
         *,
         baseline: Baseline | None = None,
         scanning: Scanning | None = None,
+        account_settings: Iterable[AccountSetting] = (),
         exemptions: Iterable[Exemption] = (),
     ) -> None:
         def path() -> str:
             return f"{scope.node.path}/{construct_id}".lstrip("/")
 
         granted = cast("tuple[Exemption, ...]", several(exemptions))
+        wanted = cast("tuple[AccountSetting, ...]", several(account_settings))
         misfits = list(
-            kind_problems({"baseline": baseline, "scanning": scanning, "exemptions": granted})
+            kind_problems(
+                {
+                    "baseline": baseline,
+                    "scanning": scanning,
+                    "account_settings": wanted,
+                    "exemptions": granted,
+                }
+            )
         )
         if misfits:
             refuse(misfits, path=path())
@@ -118,6 +134,7 @@ class GovernedRegistry(RegistryContributions, Construct):
             [
                 *(p.below("baseline") for p in self._baseline.problems()),
                 *(p.below("scanning") for p in (scanning.problems() if scanning else ())),
+                *account_setting_problems(wanted),
                 *(
                     p.below(f"exemptions[{index}]")
                     for index, each in enumerate(granted)
@@ -143,6 +160,10 @@ class GovernedRegistry(RegistryContributions, Construct):
         )
         if scanning is not None:
             RegistryScanning(self._settings.context, scanning)
+        if wanted:
+            self._settings.policy.follow(
+                AccountSettings(self._settings.context, wanted).policy_scope
+            )
         if not beside:
             self._slot.own(self, self._settings)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import aws_cdk as cdk
 import jsii
-from constructs import Node
+from constructs import Construct, Node
 
 from ecr_constructs.constructs._jsii import referenced
 from ecr_constructs.constructs.cfn_registry import CfnRegistryPolicy, record_exemptions
@@ -53,6 +53,7 @@ class RegistryPolicy:
         self._creating: dict[Statement, str] = {}
         self._replicated: tuple[Replicated, ...] = ()
         self._cfn: CfnRegistryPolicy | None = None
+        self._before: Construct | None = None
 
     @property
     def node(self) -> Node:
@@ -65,6 +66,13 @@ class RegistryPolicy:
         return Policy(tuple(self._statements())).normalise(
             partition=self._context.place.partition, key=self._context.ledger.key
         )
+
+    def follow(self, scope: Construct | None) -> None:
+        """Have the policy deployed after what sets its scope; call it before anything else.
+
+        Under the old scope Amazon ECR takes three actions only.
+        """
+        self._before = scope
 
     def allow(
         self,
@@ -145,6 +153,8 @@ class RegistryPolicy:
             self._creating |= dict.fromkeys(self._gate.statements[before:], creating)
         if self._cfn is None:
             self._cfn = CfnRegistryPolicy(self._context.owner, "Policy", {"PolicyText": {}})
+            if self._before is not None:
+                self._cfn.node.add_dependency(self._before)
         self._context.ledger.schedule(self)
 
     def _statements(self) -> Iterator[Statement]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.acknowledgement import Acknowledgement
 from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.creation_template import CreationTemplate
@@ -67,6 +68,8 @@ class Registry:
         creation_templates: In the order of their prefixes.
         pull_through_cache_rules: In the order of their prefixes.
         pull_time_exclusions: In the order of their principals.
+        account_settings: In the order of their names. A template has those alone
+            that this library sets.
         declarations: The resources that set what the registry has once, in the
             order of the assembly. Two of one member are two owners, of which
             the second to be deployed fails.
@@ -82,6 +85,7 @@ class Registry:
     creation_templates: tuple[CreationTemplate, ...] = ()
     pull_through_cache_rules: tuple[PullThroughCacheRule, ...] = ()
     pull_time_exclusions: tuple[PullTimeUpdateExclusion, ...] = ()
+    account_settings: tuple[AccountSetting, ...] = ()
     declarations: tuple[Declaration, ...] = ()
 
 

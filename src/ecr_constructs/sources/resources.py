@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from ecr_constructs.model.account_setting import RESOURCE_TYPE, AccountSetting
 from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata, metadata_problems
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.event_rule import EventRule
@@ -96,6 +97,7 @@ KINDS: Final[dict[str, Kind]] = {
         "creation_templates", CreationTemplate.from_cfn, _by("prefix")
     ),
     "AWS::ECR::SigningConfiguration": _once("signing", Signing.from_cfn),
+    RESOURCE_TYPE: Kind("account_settings", AccountSetting.from_cfn, _by("name")),
 }
 
 #: What the model reads of a resource beside its properties.

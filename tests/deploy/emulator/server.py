@@ -18,6 +18,7 @@ from pathlib import Path
 from ministack.app import main as serve
 from ministack.services import ecr
 from tests.deploy.emulator import repositories
+from tests.deploy.emulator.account_settings import AccountSettings
 from tests.deploy.emulator.creation_templates import RepositoryCreationTemplates
 from tests.deploy.emulator.operations import Operations
 from tests.deploy.emulator.provisioners import register
@@ -36,6 +37,7 @@ def extend(models: Path) -> None:
     """Put our operations and resource types into ministack."""
     operations = Operations(RequestModel(json.loads((models / "service-2.json").read_text())))
     for group in (
+        AccountSettings(),
         RegistrySettings(),
         PullThroughCacheRules(),
         RepositoryCreationTemplates(),
