@@ -11,7 +11,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from ecr_constructs.model.statement import ANYONE, Condition, Effect, Statement
+from ecr_constructs.model.statement import Condition, Effect, Statement
 from ecr_constructs.model.unresolved import Text, Unresolved, is_token
 
 
@@ -70,19 +70,26 @@ def exposure(statement: Statement) -> Exposure:
     """
     if statement.effect is Effect.DENY:
         return Exposure.NAMED
-    if ANYONE in statement.principals or statement.not_principals:
-        reach = Exposure.ANYONE
-    elif any(
-        isinstance(p.value, Unresolved) and p.type == "AWS" and p.value.may_be("*")
-        for p in statement.principals
-    ):
-        reach = Exposure.UNKNOWN
-    else:
-        return Exposure.NAMED
+    reach = _named(statement)
+    if reach is Exposure.NAMED:
+        return reach
     bounds = [_bounds(condition) for condition in statement.conditions]
     if Exposure.NAMED in bounds:
         return Exposure.NAMED
     return Exposure.UNKNOWN if Exposure.UNKNOWN in bounds else reach
+
+
+def _named(statement: Statement) -> Exposure:
+    """Tell to whom a statement reaches by its principals alone."""
+    reach = Exposure.ANYONE if statement.not_principals else Exposure.NAMED
+    for principal in statement.principals:
+        if principal.is_anyone:
+            return Exposure.ANYONE
+        value = principal.value
+        unknown = isinstance(value, Unresolved) and principal.type == "AWS" and value.may_be("*")
+        if unknown and reach is Exposure.NAMED:
+            reach = Exposure.UNKNOWN
+    return reach
 
 
 def _bounds(condition: Condition) -> Exposure:

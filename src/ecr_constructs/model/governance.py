@@ -8,6 +8,7 @@ Layer: model; imports ``errors`` and ``service`` only.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -181,14 +182,22 @@ def statement_loosenings(
 
 def administered(statement: Statement, kind: PolicyKind) -> frozenset[str]:
     """Return the actions of a statement that change how things are governed."""
+    return _administered(statement.actions, statement.not_actions, kind)
+
+
+# The statements of a fleet name the same few sets of actions.
+@functools.lru_cache(maxsize=512)
+def _administered(
+    named: tuple[Text, ...], excluded: tuple[Text, ...], kind: PolicyKind
+) -> frozenset[str]:
     wanted, everything = actions.ADMINISTER, actions.REPOSITORY
     if kind is PolicyKind.PUBLIC_REPOSITORY:
         wanted, everything = public_actions.ADMINISTER, public_actions.REPOSITORY
     elif kind is PolicyKind.REGISTRY:
         wanted, everything = wanted | registry_actions.ADMINISTER, everything | actions.REGISTRY
-    if statement.not_actions:
-        return wanted - actions.covered(statement.not_actions, everything)
-    allowed = actions.covered(statement.actions, everything)
+    if excluded:
+        return wanted - actions.covered(excluded, everything)
+    allowed = actions.covered(named, everything)
     if kind is PolicyKind.REGISTRY and allowed & registry_actions.BRINGS:
         # Replication and pull through caches create what they bring, from a template.
         wanted -= registry_actions.CREATION

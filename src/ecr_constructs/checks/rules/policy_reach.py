@@ -62,8 +62,10 @@ def _administrative_access(held: Held, statement: Statement, name: str) -> Itera
         return
     actions = sorted(administered(statement, held.kind))
     unknown_actions = [str(a) for a in statement.actions if isinstance(a, Unresolved)]
+    if not (actions or unknown_actions):
+        return
     reaches = _reaches_others(statement, held.account)
-    if reaches is False or not (actions or unknown_actions):
+    if reaches is False:
         return
     what = f"the {'registry' if held.kind == 'registry' else 'repository'}"
     detail = named(statement, f"Action::{', '.join(map(str, statement.actions)) or 'NotAction'}")
@@ -85,8 +87,10 @@ def _administrative_access(held: Held, statement: Statement, name: str) -> Itera
 
 def _confused_deputy(held: Held, statement: Statement, name: str) -> Iterator[Problem]:
     del held
+    if statement.effect is Effect.DENY:
+        return
     services = [str(p.value) for p in statement.principals if p.type == "Service"]
-    if statement.effect is Effect.DENY or not services:
+    if not services:
         return
     # What bounds anybody bounds a service, as long as the key is one that services bring.
     bound = exposure(replace(statement, principals=(ANYONE,), not_principals=()))
