@@ -36,15 +36,15 @@ class Image:
     layer: bytes
 
     @classmethod
-    def of(cls, text: str) -> Self:
-        """Return a real image for ``linux/amd64`` that holds one file with ``text``."""
+    def of(cls, text: str, *, architecture: str = "amd64") -> Self:
+        """Return a real image for Linux that holds one file with ``text``."""
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w") as tar:
             entry = tarfile.TarInfo("greeting.txt")
             entry.size = len(text.encode())
             tar.addfile(entry, io.BytesIO(text.encode()))
         config = {
-            "architecture": "amd64",
+            "architecture": architecture,
             "os": "linux",
             "config": {},
             "rootfs": {"type": "layers", "diff_ids": [digest_of(archive.getvalue())]},
@@ -134,6 +134,52 @@ class OciRegistry:
                 layer=self._client.get_blob(container, layer["digest"]).content,
             ),
         )
+
+    def put_blob(self, repository: str, content: bytes) -> None:
+        """Push a layer or a configuration, which a manifest names by its digest.
+
+        Raises:
+            RegistryRefusalError: If the registry refuses.
+        """
+        self._directory.mkdir(exist_ok=True)
+        file = self._directory / "blob"
+        file.write_bytes(content)
+        layer = {"digest": digest_of(content), "size": len(content)}
+        answer = self._client.upload_blob(str(file), self._target(repository, ":any"), layer)
+        if not answer.ok:
+            raise RegistryRefusalError(self._answer)
+
+    def put_manifest(
+        self, repository: str, content: bytes, media_type: str, *, tag: str | None = None
+    ) -> str:
+        """Push a manifest as it is, under a tag or under none, and return its digest.
+
+        Raises:
+            RegistryRefusalError: If the registry refuses.
+        """
+        answer = self._client.do_request(
+            self._manifest_url(repository, tag or digest_of(content)),
+            "PUT",
+            headers={"Content-Type": media_type},
+            data=content,
+        )
+        if not answer.ok:
+            raise RegistryRefusalError(self._answer)
+        return str(answer.headers["Docker-Content-Digest"])
+
+    def get_manifest(self, repository: str, reference: str) -> bytes:
+        """Pull the manifest under a tag or a digest, whatever its type.
+
+        Raises:
+            RegistryRefusalError: If the registry does not have it.
+        """
+        answer = self._client.do_request(self._manifest_url(repository, reference))
+        if not answer.ok:
+            raise RegistryRefusalError(self._answer)
+        return bytes(answer.content)
+
+    def _manifest_url(self, repository: str, reference: str) -> str:
+        return f"http://{self._host}/v2/{repository}/manifests/{reference}"
 
     def _remember(self, answer: Response, *_: Any, **__: Any) -> None:
         """Keep what the registry said, as the client's own error names the status alone."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ministack.services import ecr
+from tests.deploy.emulator import images
 from tests.deploy.emulator.checks import (
     require_document,
     require_filters,
@@ -34,6 +35,7 @@ def operations() -> dict[str, Operation]:
         "PutImageTagMutability": _put_image_tag_mutability,
         "PutLifecyclePolicy": _put_lifecycle_policy,
         "SetRepositoryPolicy": _set_repository_policy,
+        **images.operations(),
     }
 
 
