@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ecr_constructs.cli._common import (
-    AccountOption,
-    AssemblyArgument,
-    RegionOption,
-    Status,
-    console,
-)
+from ecr_constructs.cli._common import Status, console
 from ecr_constructs.cli._lifecycle_input import moment
 from ecr_constructs.cli._lifecycle_options import NowOption
+from ecr_constructs.cli._live import (
+    LiveOption,
+    PlaceAccountOption,
+    PlaceRegionOption,
+    ProfileOption,
+    given_side,
+)
 from ecr_constructs.cli._review_output import ReviewFormat, deliver, targets_of
 from ecr_constructs.errors import ConfigurationError
 
@@ -30,13 +31,21 @@ if TYPE_CHECKING:
 
 
 def review(
-    assembly: AssemblyArgument,
+    assembly: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="ASSEMBLY",
+            help="The directory that `cdk synth` writes, or one template (JSON or YAML).",
+            show_default=False,
+        ),
+    ] = None,
     *,
     against: Annotated[
         Path | None,
         typer.Option(
             metavar="OLDER",
-            help="The older side, an assembly or a template too, to tell what changes.",
+            help="The older side, an assembly or a template too, to tell what changes; live for"
+            " the registries that are there, to tell what a deployment changes in them.",
             show_default=False,
         ),
     ] = None,
@@ -50,8 +59,10 @@ def review(
             show_default=False,
         ),
     ] = None,
-    account: AccountOption = None,
-    region: RegionOption = None,
+    live: LiveOption = False,
+    profile: ProfileOption = None,
+    account: PlaceAccountOption = None,
+    region: PlaceRegionOption = None,
     parameter: Annotated[
         list[str] | None,
         typer.Option(
@@ -93,19 +104,29 @@ def review(
         ),
     ] = None,
 ) -> int:
-    """Review what the registries of an assembly are, and what changes.
+    """Review what the registries of an assembly are, or a live one, and what changes.
 
     With an older side each difference is told in one sentence with its cause,
     worst first: images lost, access widened and narrowed (on what policies
     amount to, not on their text), protection, replication, scanning.
+
+    --against live compares with what is there: on the assembly that is to be
+    deployed it tells what changes, on the one that is deployed what somebody
+    changed by hand, which CloudFormation leaves alone until the template says
+    otherwise. --live --against OLDER tells the same the other way round. What
+    the assembly does not define stays as it is, and what is known at deployment
+    alone is taken for what is there, if it may be that. Nothing is written.
 
     \b
     ecr-constructs review cdk.out
     ecr-constructs review cdk.out --against main.out --fail-on lost,widened
     ecr-constructs review cdk.out --against main.out --images images.json -o review.html
     ecr-constructs review cdk.out --against main.out -o - -o comment.md -o review.html
+    ecr-constructs review --live --region eu-west-1
+    ecr-constructs review cdk.out --against live --profile production
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from ecr_constructs.cli._review_input import gate, named_inventory
+    from ecr_constructs.cli._review_live import LIVE, Place, is_live, sides_of
     from ecr_constructs.review import review as review_assembly
 
     gates = gate(fail_on or ())
@@ -114,22 +135,39 @@ def review(
             "--fail-on judges a change, got no older side; write --against OLDER"
         )
     targets = targets_of(output, file)
-    result = review_assembly(
+    is_against_live = is_live(against)
+    given_side(
         assembly,
-        against=against,
+        live=live,
+        profile=None if is_against_live else profile,
+        parameter=None if against is not None else parameter,
+        command="review",
+    )
+    place = Place(account=account, region=region, parameters=_parameters(parameter))
+    sides = sides_of(
+        assembly,
+        None if is_against_live else against,
+        place,
+        is_against_live=is_against_live,
+        profile=profile,
+    )
+    result = review_assembly(
+        sides.newer,
+        against=sides.older,
         now=moment(now),
         images=[named_inventory(each) for each in images or ()],
         account=account,
         region=region,
-        parameters=_parameters(parameter),
+        parameters=place.parameters,
     )
+    result = sides.called(result)
     for target in targets:
         if target.is_shown:
             from ecr_constructs.review.render.terminal import render_review
 
             render_review(result, console())
         else:
-            deliver(_rendered(result, target.form, assembly), target.file)
+            deliver(_rendered(result, target.form, assembly or Path(LIVE)), target.file)
     changes = () if result.change is None else result.change.differences
     return Status.FINDINGS if any(each.kind in gates for each in changes) else Status.CLEAR
 

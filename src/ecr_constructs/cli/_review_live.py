@@ -1,0 +1,157 @@
+"""The sides of a review, of which one may be the live registries."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from ecr_constructs.cli._live import connection, read_live
+from ecr_constructs.errors import ConfigurationError, SourceError
+from ecr_constructs.model.registry import Deployment, Registry
+from ecr_constructs.review import Review
+from ecr_constructs.review.live import beside
+from ecr_constructs.sources.assembly import read_assembly
+
+#: What ``--against`` takes for the registries that are there.
+LIVE: Final = "live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a lone template would be deployed, or which registry is meant.
+
+    Attributes:
+        account: 12 digits.
+        region: The Region.
+        parameters: The values of a template's parameters.
+    """
+
+    account: str | None
+    region: str | None
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What a review is of.
+
+    Attributes:
+        newer: What is reviewed.
+        older: What it is compared with; None for nothing.
+        name: What the newer side is called where that is not its path.
+        older_name: What the older side is called likewise.
+    """
+
+    newer: Path | Deployment
+    older: Path | Deployment | None
+    name: str = ""
+    older_name: str = ""
+
+    def called(self, review: Review) -> Review:
+        """Return a review with the names of its sides."""
+        return replace(review, name=self.name or review.name, older=self.older_name or review.older)
+
+
+def is_live(against: Path | None) -> bool:
+    """Tell whether the older side is the live registries; a file of that name goes first."""
+    return against is not None and str(against) == LIVE and not against.exists()
+
+
+def sides_of(
+    assembly: Path | None,
+    against: Path | None,
+    place: Place,
+    *,
+    is_against_live: bool,
+    profile: str | None,
+) -> Sides:
+    """Return both sides of a review; what is live is read, in every Region that is compared.
+
+    Args:
+        assembly: The newer side; None for the live registry.
+        against: The older side, unless it is live; None for none.
+        place: Where a lone template would be deployed, or which registry is meant.
+        is_against_live: Whether the older side is live.
+        profile: The profile of the credentials.
+
+    Raises:
+        ConfigurationError: If both sides are live.
+        SourceError: If one side cannot be read.
+    """
+    if assembly is not None and not is_against_live:
+        return Sides(newer=assembly, older=against)
+    if assembly is None and is_against_live:
+        raise ConfigurationError(
+            "one side must be an assembly, got the live registry twice; write --against OLDER, or"
+            " leave --against out"
+        )
+    if assembly is None and against is None:
+        live = read_live(profile=profile, account=place.account, region=place.region)
+        return Sides(newer=live, older=None, name=_words(live))
+    declared = assembly or against
+    assert declared is not None
+    there, made, words = _compared(declared, place, profile)
+    if is_against_live:
+        return Sides(newer=made, older=there, name=str(declared), older_name=words)
+    return Sides(newer=there, older=made, name=words, older_name=str(declared))
+
+
+def _compared(path: Path, place: Place, profile: str | None) -> tuple[Deployment, Deployment, str]:
+    """Read an assembly and the registries that it is about, and put them beside each other."""
+    assembly = _read(path, place.account, place.region, place)
+    account, regions = _regions(path, assembly, place, profile)
+    live = Deployment(
+        registries=tuple(
+            registry
+            for region in regions
+            for registry in read_live(profile=profile, account=account, region=region).registries
+        )
+    )
+    if not all(map(_is_known, assembly.registries)):
+        # A stack without an environment is deployed to that of the credentials.
+        assembly = _read(path, account, regions[0], place)
+    sides = beside(live, assembly)
+    for sentence in sides.left_out:
+        sys.stderr.write(f"ecr-constructs: note: {sentence}\n")
+    return sides.there, sides.made, _words(live)
+
+
+def _read(path: Path, account: str | None, region: str | None, place: Place) -> Deployment:
+    return read_assembly(path, account=account, region=region, parameters=place.parameters)
+
+
+def _regions(
+    path: Path, assembly: Deployment, place: Place, profile: str | None
+) -> tuple[str, list[str]]:
+    """Return the account of the credentials, and the Regions of it that the assembly is about."""
+    known = [each for each in assembly.registries if _is_known(each)]
+    wanted = place.region or min((str(each.region) for each in known), default=None)
+    api = connection(profile=profile, region=wanted)
+    account = str(api.call("describe_registry")["registryId"])
+    regions = {str(each.region) for each in known if str(each.account) == account}
+    if len(known) < len(assembly.registries) or not known:
+        regions.add(api.region)
+    if place.region is not None:
+        regions &= {place.region}
+    if not regions:
+        places = ", ".join(f"{each.account} in {each.region}" for each in known)
+        raise SourceError(
+            f"an assembly must define a registry of account {account}"
+            + (f" in {place.region}" if place.region else "")
+            + f", which the credentials are of, got {places}; name another profile",
+            path=str(path),
+        )
+    return account, sorted(regions)
+
+
+def _is_known(registry: Registry) -> bool:
+    return isinstance(registry.account, str) and isinstance(registry.region, str)
+
+
+def _words(live: Deployment) -> str:
+    (account,) = {str(each.account) for each in live.registries}
+    regions = " and ".join(str(each.region) for each in live.registries)
+    return f"the live registry of account {account} in {regions}"

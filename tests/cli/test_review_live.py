@@ -1,0 +1,198 @@
+"""`review` with what is there on one side: what a deployment changes, what changed by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from tests.review.templates import policy, repository, statement
+from tests.sources.aws.fake_ecr import ACCOUNT, REGION, FakeEcr
+
+from ecr_constructs.cli.main import run
+
+PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/Puller"
+OTHER = "arn:aws:iam::222222222222:root"
+
+Changes: TypeAlias = list[tuple[str, str]]
+Review: TypeAlias = Callable[..., tuple[int, Changes, str]]
+
+
+@pytest.fixture(name="template")
+def _template(tmp_path: Path) -> Callable[..., str]:
+    def write(**resources: Any) -> str:
+        path = tmp_path / "Main.template.json"
+        path.write_text(json.dumps({"Resources": resources}), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.fixture(name="review")
+def _review(capsys: pytest.CaptureFixture[str]) -> Review:
+    """Review; give the status, the changes with their classes, and the complaints."""
+
+    def review(*arguments: str) -> tuple[int, Changes, str]:
+        status = run(["review", *arguments, "--format", "json"])
+        captured = capsys.readouterr()
+        document = json.loads(captured.out) if captured.out else {}
+        found = [(each["class"], each["sentence"]) for each in document.get("change") or ()]
+        return status, found, captured.err
+
+    return review
+
+
+def test_what_is_deployed_as_it_is_makes_no_change(
+    ecr: FakeEcr, template: Callable[..., str], review: Review
+) -> None:
+    """Neither the form of a value nor what only a template tells is a difference."""
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    text = json.dumps(policy(statement({"AWS": [ROLE, OTHER]})))
+    ecr.add("payments/api", encryptionConfiguration={"encryptionType": "KMS", "kmsKey": key})
+    ecr.repository_policies["payments/api"] = text
+    ecr.registry_policy = text
+    ecr.templates = [{"prefix": "hub", "appliedFor": ["REPLICATION"], "customRoleArn": ROLE}]
+    ecr.add("of/another/stack", imageTagMutability="MUTABLE")
+    unknown = {"Fn::GetAtt": ["Role", "Arn"]}
+    path = template(
+        Key={"Type": "AWS::KMS::Key"},
+        Role={"Type": "AWS::IAM::Role", "Properties": {}},
+        Api=repository(
+            "payments/api",
+            EncryptionConfiguration={
+                "EncryptionType": "KMS",
+                "KmsKey": {"Fn::GetAtt": ["Key", "Arn"]},
+            },
+            RepositoryPolicyText=policy(statement({"AWS": ["222222222222", unknown]})),
+            deletion="Delete",
+        ),
+        Template={
+            "Type": "AWS::ECR::RepositoryCreationTemplate",
+            "Properties": {
+                "Prefix": "hub/",
+                "AppliedFor": ["REPLICATION"],
+                "CustomRoleArn": unknown,
+            },
+        },
+    )
+    assert review(path, "--against", "live") == (0, [], "")
+
+
+def test_a_change_by_hand_is_told(
+    ecr: FakeEcr, template: Callable[..., str], review: Review
+) -> None:
+    ecr.add("payments/api", imageTagMutability="MUTABLE")
+    ecr.repository_policies["payments/api"] = json.dumps(policy(statement({"AWS": OTHER})))
+    path = template(Api=repository("payments/api"))
+    status, changes, _ = review("--live", "--against", path, "--fail-on", "widened")
+    assert status == 1
+    assert [kind for kind, _ in changes] == ["widened", "weakened"]
+    assert "222222222222" in changes[0][1]
+    _, changes, _ = review(path, "--against", "live")
+    assert [kind for kind, _ in changes] == ["narrowed", "strengthened"]
+
+
+def test_what_a_deployment_makes_and_replaces_is_told(
+    ecr: FakeEcr, template: Callable[..., str], review: Review
+) -> None:
+    ecr.add("payments/api")
+    encryption = {"EncryptionType": "KMS"}
+    path = template(
+        Api=repository("payments/api", EncryptionConfiguration=encryption), Web=repository("web")
+    )
+    _, changes, _ = review(path, "--against", "live")
+    assert [kind for kind, _ in changes] == ["lost", "harmless"]
+    assert "payments/api would be replaced by an empty repository" in changes[0][1]
+    assert changes[1][1] == "web is new"
+
+
+def test_what_the_assembly_does_not_define_stays(
+    ecr: FakeEcr, template: Callable[..., str], review: Review
+) -> None:
+    ecr.add("of/another/stack")
+    ecr.registry_policy = json.dumps(policy(statement({"AWS": OTHER}, Resource="*")))
+    ecr.scanning["rules"] = [
+        {
+            "scanFrequency": "SCAN_ON_PUSH",
+            "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}],
+        }
+    ]
+    ecr.exclusions = [ROLE]
+    assert review(template(Web=repository("web")), "--against", "live")[1] == [
+        # By the registry policy, which stays.
+        ("widened", "account 222222222222 can now pull web"),
+        ("harmless", "web is new"),
+    ]
+
+
+def test_a_name_that_cloudformation_makes_up_is_left_out_and_said(
+    ecr: FakeEcr, template: Callable[..., str], review: Review
+) -> None:
+    status, changes, err = review(template(Api=repository(None)), "--against", "live")
+    assert (status, changes) == (0, [])
+    assert err == (
+        "ecr-constructs: note: the name of repository Main/Api is known at deployment alone: it is"
+        " left out\n"
+    )
+
+
+def test_every_region_of_the_account_is_compared_and_the_rest_is_said(
+    ecr: FakeEcr, tmp_path: Path, review: Review
+) -> None:
+    places = {"A": (ACCOUNT, "eu-west-1"), "B": (ACCOUNT, "eu-central-1"), "C": ("2" * 12, REGION)}
+    artifacts: dict[str, Any] = {}
+    for name, (account, region) in places.items():
+        artifacts[name] = {
+            "type": "aws:cloudformation:stack",
+            "environment": f"aws://{account}/{region}",
+            "properties": {"templateFile": f"{name}.template.json"},
+        }
+        (tmp_path / f"{name}.template.json").write_text(
+            json.dumps({"Resources": {"Api": repository("api")}}), encoding="utf-8"
+        )
+    manifest = {"version": "39.0.0", "artifacts": artifacts}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    ecr.add("api", imageTagMutability="MUTABLE")
+    _, changes, err = review(str(tmp_path), "--against", "live")
+    assert len(changes) == 2
+    assert err == (
+        f"ecr-constructs: note: the registry of account {'2' * 12} in {REGION} was not read: it is"
+        " left out\n"
+    )
+    _, changes, _ = review(str(tmp_path), "--against", "live", "--region", "eu-central-1")
+    assert len(changes) == 1
+    status, _, err = review(str(tmp_path), "--against", "live", "--region", "us-east-1")
+    assert status == 2
+    assert f"of account {ACCOUNT} in us-east-1, which the credentials are of, got " in err
+
+
+def test_a_live_registry_is_reviewed(ecr: FakeEcr, capsys: pytest.CaptureFixture[str]) -> None:
+    ecr.add("web", imageTagMutability="MUTABLE")
+    assert run(["review", "--live", "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["assembly"] == f"the live registry of account {ACCOUNT} in {REGION}"
+    (registry,) = document["registries"]
+    (repository_,) = registry["repositories"]
+    assert repository_["name"] == "web"
+    assert repository_["deletion"] == "not known of a live repository"
+    assert {each["logical_id"] for each in document["findings"]} == {"web"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "missing argument 'ASSEMBLY', or --live; see `ecr-constructs review --help`"),
+        (["--live", "--against", "live"], "got the live registry twice; write --against OLDER"),
+        (["--live", "cdk.out"], "got 'cdk.out' too; drop one of the two"),
+        (["cdk.out", "--profile", "p"], "--profile must be of a live registry, got none"),
+        (["--live", "--parameter", "A=b"], "--parameter must be of a template"),
+    ],
+)
+def test_refuses_sides_that_do_not_go_together(
+    review: Review, arguments: list[str], sentence: str
+) -> None:
+    status, _, err = review(*arguments)
+    assert (status, err.count("\n"), sentence in err) == (2, 1, True)
