@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -240,9 +239,55 @@ def test_print_shows_what_is_in_sight_open(page: Page) -> None:
     assert page.evaluate("getComputedStyle(document.querySelector('.tools')).display") == "none"
 
 
-def test_search_takes_less_than_a_tenth_of_a_second(page: Page) -> None:
-    page.evaluate(KEYSTROKES)
-    assert statistics.median(page.evaluate(KEYSTROKES)) < 100
+def test_each_key_takes_less_than_a_tenth_of_a_second(page: Page) -> None:
+    """The best of a few rounds for each key, as the machine has other work, too."""
+    rounds = [page.evaluate(KEYSTROKES) for _ in range(4)]
+    assert max(min(each) for each in zip(*rounds, strict=True)) < 100
+
+
+def test_print_opens_whatever_folds_and_keeps_it_on_the_paper(running: Browser, few: Path) -> None:
+    page = Page(running, width=800, height=1100)
+    page.open(few)
+    folded = page.evaluate("document.querySelectorAll('details:not([open])').length")
+    assert folded > 60
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.prefer(dark=False, media="print")
+    assert page.evaluate("document.querySelectorAll('details:not([open])').length") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 800
+    wide = (
+        "[...document.querySelectorAll('svg')].filter((e) => e.getBoundingClientRect().right > 800)"
+    )
+    assert page.evaluate(f"{wide}.length") == 0
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.querySelectorAll('details:not([open])').length") == folded
+    page.close()
+
+
+def test_who_can_do_something_is_readable_on_a_phone(running: Browser, few: Path) -> None:
+    """The table scrolls before its first column breaks words apart."""
+    page = Page(running, width=390, height=844, mobile=True)
+    page.open(few)
+    page.evaluate(f"{SHOWN}[0].open = true")
+    width = "document.querySelector('.repo[open] .matrix tbody th').getBoundingClientRect().width"
+    assert page.evaluate(width) >= 170
+    page.close()
+
+
+def test_link_to_a_repository_opens_it_below_the_search(running: Browser, few: Path) -> None:
+    page = Page(running, width=390, height=844, mobile=True)
+    page.open(few)
+    page.evaluate(f"location.hash = {SHOWN}[40].id")
+    page.evaluate("new Promise((done) => setTimeout(done, 300))")
+    assert page.evaluate(f"{SHOWN}[40].open")
+    top = page.evaluate(f"{SHOWN}[40].getBoundingClientRect().top")
+    assert top >= page.evaluate("document.querySelector('.tools').getBoundingClientRect().bottom")
+    page.close()
+
+
+def test_ten_thousand_images_make_no_larger_page_than_a_hundred(few: Path, tmp_path: Path) -> None:
+    """Of many images bars tell how many there are, and a table names the first."""
+    many = fleet_page(tmp_path, 60, held=10_000)
+    assert many.stat().st_size < few.stat().st_size + 50_000
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -181,7 +181,7 @@ PAIRS: dict[str, dict[str, tuple[Any, Any, str]]] = {
             one(**excluding("IMMUTABLE_WITH_EXCLUSION", "latest")),
             one(**excluding("IMMUTABLE_WITH_EXCLUSION", "latest", "dev-*")),
             (
-                "the tag dev-* and latest of payments/api can be overwritten, where before the tag"
+                "the tags dev-* and latest of payments/api can be overwritten, where before the tag"
                 " latest could"
             ),
         ),

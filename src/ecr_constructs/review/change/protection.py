@@ -66,7 +66,9 @@ class Movable:
         named = listed(sorted(self.filters))
         if not self.filters:
             return "every tag" if self.others else "no tag"
-        return f"every tag but {named}" if self.others else f"the tag {named}"
+        if self.others:
+            return f"every tag but {named}"
+        return f"the tag{'s' * (len(self.filters) > 1)} {named}"
 
     def within(self, other: Movable) -> bool:
         """Tell whether the other mode lets all of these tags be overwritten, too."""

@@ -47,9 +47,8 @@
       }
     }
     const all = words.length === 0 && wanted.length === 0;
-    matches.textContent = all
-      ? `${total.toLocaleString("en")} repositories`
-      : `${shown.toLocaleString("en")} of ${total.toLocaleString("en")} repositories`;
+    const whole = `${total.toLocaleString("en")} ${total === 1 ? "repository" : "repositories"}`;
+    matches.textContent = all ? whole : `${shown.toLocaleString("en")} of ${whole}`;
   };
 
   const fold = (open) => {
@@ -88,7 +87,7 @@
   // Paper has nothing to click: what is in sight is printed open.
   let closed = [];
   window.addEventListener("beforeprint", () => {
-    closed = repositories.filter((each) => !each.hidden && !each.open);
+    closed = Array.from(document.querySelectorAll("main details:not([hidden], [open])"));
     closed.forEach((each) => {
       each.open = true;
     });
