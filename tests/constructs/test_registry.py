@@ -103,10 +103,11 @@ def test_what_lies_below_a_registry_has_ids_that_no_repository_can_take(stack: c
     registry.replicate_to(RegistryReference(OTHER_ACCOUNT, REGION))
     registry.add_pull_through_cache(Upstream.quay()).repository("org/app")
     registry.sign_images()
+    registry.add_pull_time_update_exclusion(f"arn:aws:iam::{ACCOUNT}:role/Scanner", reason="scans")
     for child in registry.node.children:
         with pytest.raises(ConfigurationError, match="one that the registry needs itself"):
             registry.add_repository(child.node.id)
-    assert len(registry.node.children) == 9
+    assert len(registry.node.children) == 10
 
 
 # The key
@@ -217,6 +218,7 @@ def everything(stack: cdk.Stack) -> None:
         resource_tags={"team": "web"},
     )
     registry.sign_images(repository_filters=["web/*"])
+    registry.add_pull_time_update_exclusion(f"arn:aws:iam::{ACCOUNT}:role/Scanner", reason="scans")
 
 
 WRITTEN: Final[dict[str, list[str]]] = {
@@ -241,6 +243,7 @@ WRITTEN: Final[dict[str, list[str]]] = {
         "UpstreamRegistryUrl",
         "UpstreamRepositoryPrefix",
     ],
+    "AWS::ECR::PullTimeUpdateExclusion": ["PrincipalArn"],
     "AWS::ECR::SigningConfiguration": [
         "Rules[].RepositoryFilters[].Filter",
         "Rules[].RepositoryFilters[].FilterType",
@@ -325,6 +328,8 @@ def test_every_setting_outlives_its_stack(stack: cdk.Stack) -> None:
     everything(stack)
     for resource in template_of(stack)["Resources"].values():
         policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+        if resource["Type"] == "AWS::ECR::PullTimeUpdateExclusion":
+            continue  # no setting of the registry: it goes with its role
         assert policies == ("Retain", "Retain"), resource["Type"]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from tests.model.aws_models import refused
-from tests.model.registry_strategies import ACCOUNT, ORIGIN, exclusions
+from tests.model.registry_strategies import ACCOUNT, ORIGIN, TEXTS, exclusions
 from tests.model.said import errors, warnings
 
 from ecr_constructs.model.pull_time_exclusion import (
@@ -63,13 +65,34 @@ def test_warns_of_a_user() -> None:
     assert re.search("should be a role, .* got '.*user/Eva'; let the scanner assume", sentence)
 
 
-@given(exclusions())
-def test_what_is_written_is_read_back(value: PullTimeUpdateExclusion) -> None:
+@given(exclusions(), st.none() | TEXTS.filter(str.strip))
+def test_what_is_written_is_read_back(
+    excluded: PullTimeUpdateExclusion, reason: str | None
+) -> None:
+    value = replace(excluded, reason=reason)
     written = value.to_cfn()
-    assert PullTimeUpdateExclusion.from_cfn({"Properties": written}, ORIGIN) == (value, [])
+    resource = {"Properties": written, "Metadata": {"EcrConstructs": value.to_metadata()}}
+    assert PullTimeUpdateExclusion.from_cfn(resource, ORIGIN) == (value, [])
     assert value.normalise() == value
     assert refused("PullTimeUpdateExclusion", written) == []
     assert value.problems() == []
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        None,
+        [],
+        {},
+        {"EcrConstructs": "x"},
+        {"EcrConstructs": {"reason": 7}},
+        {"EcrConstructs": {"reason": " "}},
+        {"EcrConstructs": {"exemptions": []}},
+    ],
+)
+def test_what_says_no_reason_has_none(metadata: Any) -> None:
+    resource = {"Properties": {"PrincipalArn": f"{ROLE}A"}, "Metadata": metadata}
+    assert PullTimeUpdateExclusion.from_cfn(resource, ORIGIN) == (exclusion(f"{ROLE}A"), [])
 
 
 def test_what_is_malformed_is_noted() -> None:

@@ -2,8 +2,8 @@
 
 Layer: constructs.
 
-Each outlives its stack: a registry without its policy, or a cache rule that is
-gone, stops what runs.
+What stands for a setting outlives its stack: a registry without its policy, or a
+cache rule that is gone, stops what runs.
 """
 
 from __future__ import annotations
@@ -66,6 +66,20 @@ class CfnSigningConfiguration(ecr.CfnSigningConfiguration):
 
     def __init__(self, scope: Construct, construct_id: str, properties: Mapping[str, Any]) -> None:
         _create(ecr.CfnSigningConfiguration, self, scope, construct_id, properties)
+
+
+@no_overrides
+class CfnPullTimeUpdateExclusion(ecr.CfnPullTimeUpdateExclusion):
+    """Whose pulls do not count.
+
+    It goes with its stack, as its role does: what is left then is only that pulls
+    count again, and one that stayed would stand in the way of its successor.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, properties: Mapping[str, Any]) -> None:
+        jsii.create(
+            ecr.CfnPullTimeUpdateExclusion, self, [scope, construct_id, to_jsii(properties)]
+        )
 
 
 R = TypeVar("R", bound=cdk.CfnResource)

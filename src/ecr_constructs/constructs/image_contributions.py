@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_signer as signer
 
 from ecr_constructs.constructs.image_signing import ImageSigning, sign
 from ecr_constructs.constructs.policy_contributions import PolicyContributions
+from ecr_constructs.constructs.pull_time_exclusion import exclude
 
 
 class ImageContributions(PolicyContributions):
@@ -51,3 +53,37 @@ class ImageContributions(PolicyContributions):
             >>> signing = registry.sign_images(repository_filters=["payments/*"])
         """
         return sign(self, repository_filters, signing_profile)
+
+    def add_pull_time_update_exclusion(
+        self,
+        principal: iam.IRole | iam.IUser | str,
+        *,
+        reason: str,
+        construct_id: str | None = None,
+    ) -> None:
+        """Let the pulls of a role not count as the last pull of an image.
+
+        A scanner that pulls every image would else keep all of them out of the
+        archive, as a lifecycle rule that counts the days since the last pull never
+        acts. The exclusion lies below what asks for it, in its stack, and goes with
+        it. It takes no owner of the registry.
+        https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
+
+        Args:
+            principal: The role, of this stack, or its ARN. Users are taken with a
+                warning.
+            reason: Why its pulls do not count. It is written into the resource's
+                metadata, and the review shows it.
+            construct_id: Its id. Part of the logical id. Default: made of the ARN, which
+                identifies an exclusion, or of the path of a role of the app.
+
+        Raises:
+            ConfigurationError: If it is no role, is excluded already or lies in another
+                stack, no reason is given, or there are more than 100 in a registry.
+
+        Example:
+            >>> registry.add_pull_time_update_exclusion(
+            ...     "arn:aws:iam::111122223333:role/Scanner", reason="scans all images each night"
+            ... )
+        """
+        exclude(self, principal, reason=reason, construct_id=construct_id)

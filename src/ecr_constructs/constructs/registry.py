@@ -45,6 +45,7 @@ _RESERVED: Final = frozenset(
         "Key",
         "Policy",
         "PullThroughCaches",
+        "PullTimeUpdateExclusions",
         "Replication",
         "Scanning",
         "Signing",

@@ -30,10 +30,13 @@ class PullTimeUpdateExclusion:
     Attributes:
         principal_arn: The ARN of the role, at most 200 characters. It
             identifies the exclusion: a change replaces it.
+        reason: Why its pulls do not count, as the resource's metadata tells; None
+            where nothing does. ECR knows none.
         origin: Where it was read from; no part of its value.
     """
 
     principal_arn: Text
+    reason: str | None = None
     origin: Origin | None = field(default=None, compare=False)
 
     def problems(self) -> list[Problem]:
@@ -48,6 +51,10 @@ class PullTimeUpdateExclusion:
         """Return the ``Properties`` of ``AWS::ECR::PullTimeUpdateExclusion``."""
         return {"PrincipalArn": self.principal_arn}
 
+    def to_metadata(self) -> dict[str, str]:
+        """Return what the resource's ``Metadata.EcrConstructs`` holds."""
+        return {} if self.reason is None else {"reason": self.reason}
+
     @classmethod
     def from_cfn(
         cls, resource: Mapping[str, Any], origin: Origin
@@ -55,14 +62,19 @@ class PullTimeUpdateExclusion:
         """Read a resource of a template whose intrinsics are resolved as far as they go.
 
         Args:
-            resource: The resource's ``Properties``.
+            resource: The resource's ``Properties`` and ``Metadata``.
             origin: Where it stands.
 
         Returns:
             The exclusion, and what is malformed: such a value is left unknown.
         """
         fields = Fields(resource.get("Properties"))
-        return cls(principal_arn=fields.text("PrincipalArn") or "", origin=origin), fields.problems
+        exclusion = cls(
+            principal_arn=fields.text("PrincipalArn") or "",
+            reason=_reason_in(resource.get("Metadata")),
+            origin=origin,
+        )
+        return exclusion, fields.problems
 
     @classmethod
     def from_api(cls, principal_arn: str) -> PullTimeUpdateExclusion:
@@ -92,6 +104,13 @@ class PullTimeUpdateExclusion:
                 "let the scanner assume a role, and write its ARN",
                 severity=Severity.WARNING,
             )
+
+
+def _reason_in(metadata: object) -> str | None:
+    """Read the reason in a resource's metadata; what is no text is none."""
+    ours = metadata.get("EcrConstructs") if isinstance(metadata, Mapping) else None
+    reason = ours.get("reason") if isinstance(ours, Mapping) else None
+    return reason if isinstance(reason, str) and reason.strip() else None
 
 
 def exclusion_set_problems(exclusions: Iterable[PullTimeUpdateExclusion]) -> Iterator[Problem]:

@@ -33,6 +33,7 @@ from ecr_constructs.review.describe import (
     policy_words,
     tags_words,
 )
+from ecr_constructs.review.exclusion import exclusions_of
 from ecr_constructs.review.handed_over import HandedOver
 from ecr_constructs.review.images import Inventories, Older, images_report
 from ecr_constructs.review.loosened import acknowledgements_of, exemptions_of
@@ -157,7 +158,7 @@ class _Builder:
             templates=tuple(templates_of(registry)),
             scanning=scanning_of(registry, scans),
             signing=tuple(signing_of(registry)),
-            exclusions=tuple(str(each.principal_arn) for each in registry.pull_time_exclusions),
+            exclusions=exclusions_of(registry),
             bills=tuple(bills_of(registry)),
         )
 

@@ -16,6 +16,7 @@ from ecr_constructs.model.repository import Origin
 from ecr_constructs.review.access.matrix import AccessRow, StatementLine
 from ecr_constructs.review.change.difference import Place
 from ecr_constructs.review.coverage import Scan
+from ecr_constructs.review.exclusion import ExclusionReport
 from ecr_constructs.review.handed_over import HandedOver
 from ecr_constructs.review.images import ImagesReport
 
@@ -175,7 +176,7 @@ class RegistryReport:
         templates: In the order of their prefixes.
         scanning: How it scans.
         signing: A line for each rule.
-        exclusions: The principals whose pulls do not count.
+        exclusions: Those whose pulls do not count.
         bills: What costs beside storage.
     """
 
@@ -188,7 +189,7 @@ class RegistryReport:
     templates: tuple[TemplateReport, ...]
     scanning: ScanningReport
     signing: tuple[str, ...]
-    exclusions: tuple[str, ...]
+    exclusions: tuple[ExclusionReport, ...]
     bills: tuple[str, ...]
 
 

@@ -126,11 +126,13 @@ def exclusion_drafts(pair: RegistryPair) -> Iterator[Draft]:
     for mine, theirs, words in ((new, old, "no longer count"), (old, new, "count again")):
         for arn, exclusion in mine.items():
             if arn not in theirs:
+                cause = f"the pull time update exclusion is {'new' if mine is new else 'gone'}"
+                why = f": {exclusion.reason}" if mine is new and exclusion.reason else ""
                 yield Draft(
                     kind=ChangeClass.HARMLESS,
                     head=f"pulls of {arn} {words} as the last pull of an image, by which lifecycle"
                     " rules archive",
-                    cause=f"the pull time update exclusion is {'new' if mine is new else 'gone'}",
+                    cause=f"{cause}{why}",
                     origin=exclusion.origin if mine is new else None,
                 )
 

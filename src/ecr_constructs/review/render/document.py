@@ -121,7 +121,7 @@ def _registry(registry: RegistryReport) -> dict[str, Any]:
         "pull_through_caches": [_cache(each) for each in registry.caches],
         "creation_templates": [_template(each) for each in registry.templates],
         "signing": list(registry.signing),
-        "pull_time_exclusions": list(registry.exclusions),
+        "pull_time_exclusions": [each.principal for each in registry.exclusions],
         "bills": list(registry.bills),
         "repositories": [_repository(each) for each in registry.repositories],
     }

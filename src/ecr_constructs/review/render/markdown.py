@@ -176,7 +176,7 @@ def _registry(registry: RegistryReport) -> Iterator[str]:
         ("creation template", f"{t.prefix}: {', '.join(t.applied_for)}") for t in registry.templates
     ]
     lines += [("signing", line) for line in registry.signing]
-    lines += [("pulls not counted", arn) for arn in registry.exclusions]
+    lines += [("pulls not counted", each.words) for each in registry.exclusions]
     lines += [("bills", line) for line in registry.bills]
     yield from (f"- {title}: {prose(line)}" for title, line in lines)
     if registry.repositories:

@@ -113,7 +113,7 @@ def _settings(registry: RegistryReport) -> Iterator[tuple[str, list[str]]]:
         [f"{each.prefix}: {', '.join(each.applied_for)}" for each in registry.templates],
     )
     yield "signing", list(registry.signing)
-    yield "not counted", [f"pulls of {arn}" for arn in registry.exclusions]
+    yield "not counted", [f"pulls of {each.words}" for each in registry.exclusions]
     yield "bills", list(registry.bills)
 
 
