@@ -22,7 +22,7 @@ from ecr_constructs.sources.environment import Environment
 from ecr_constructs.sources.intrinsics import NO_VALUE, members_of, resolve
 from ecr_constructs.sources.parameters import parameter, pseudo_parameters
 from ecr_constructs.sources.physical import attribute_of, reference_to
-from ecr_constructs.sources.reading import Reading
+from ecr_constructs.sources.reading import MAX_DEPTH, Reading
 from ecr_constructs.sources.text import as_text
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 #: What the key of a loop begins with.
 LOOP: Final = "Fn::ForEach::"
 _UNKNOWN: Final = object()
+#: What the marshalled bytes of a value hold if something in it is to be resolved: a function, a
+#: reference (``Ref`` with its length before it) or a dynamic reference.
+_INTRINSICS: Final = (b"Fn::", b"\x03\x00\x00\x00Ref", b"{{resolve:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,12 +167,18 @@ class Stack:
         known = self._documents.get(key)
         if known is None:
             before = len(self.reading.notes)
-            known = members_of(self, value)
+            known = value if self._is_literal(key) else members_of(self, value)
             if isinstance(known, dict):
                 known = Document(known)
             if len(self.reading.notes) == before:  # each resource has its own notes
                 self._documents[key] = known
         return known
+
+    def _is_literal(self, marshalled: bytes) -> bool:
+        """Tell whether a value has no intrinsics and cannot nest too deep; False where in doubt."""
+        return not any(mark in marshalled for mark in _INTRINSICS) and (
+            self.reading.depth + marshalled.count(b"{") + marshalled.count(b"[") <= MAX_DEPTH
+        )
 
     def unknown(self, *names: str) -> Unresolved:
         """Return a value that is not known, called after this stack."""
