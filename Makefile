@@ -64,6 +64,10 @@ snapshots: $(READY) ## Write the example's snapshots anew, to be read in the dif
 docs: $(READY) ## Write the generated pages anew
 	python -m ecr_constructs.checks > docs/rules.md
 
+.PHONY: picture
+picture: $(READY) ## Make the README's picture of the review anew, with Chromium
+	python -m tests.browser.picture
+
 .PHONY: wheel
 wheel: $(READY) ## Build the wheel
 	python -m build --no-isolation --wheel --outdir dist

@@ -12,6 +12,7 @@ from typing import Any
 from cfnlint.api import lint_all
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
+from tests.browser.picture import EDITS, edited
 
 ROOT = Path(__file__).parents[1]
 
@@ -68,6 +69,13 @@ def test_review_shows_each_repository_and_the_reason_of_its_exemption(
     for shown in ("payments/api", "web/storefront", "data/notebooks", "web/thumbnails"):
         assert shown in done.stdout
     assert "rebuilt from the notebooks every night" in " ".join(done.stdout.split())
+
+
+def test_change_in_the_picture_of_the_readme_is_one_to_the_example() -> None:
+    """Each edit finds what it replaces, so that the picture can be made anew."""
+    lines = (ROOT / "examples" / "app.py").read_text(encoding="utf-8").splitlines()
+    changed = [new for old, new in zip(lines, edited().splitlines(), strict=True) if old != new]
+    assert len(changed) == len(EDITS)
 
 
 def test_example_is_importable_without_being_synthesised() -> None:
