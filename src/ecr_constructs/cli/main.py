@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "review": ("review", "Say in words what the registries of an assembly are."),
     "import-map": ("import_map", "Write the file with which `cdk import` finds a registry."),
     "lifecycle": ("lifecycle", ""),
+    "images": ("images", ""),
     "access": ("access", ""),
 }
 

@@ -6,10 +6,11 @@ botocore ships: the first by botocore's client, the second here.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -191,6 +192,34 @@ class FakeEcr:
             else:
                 images.append({"imageId": each, "imageManifest": manifest})
         return {"images": images, "failures": failures}
+
+
+def digest_of(name: str) -> str:
+    """Return the digest of an image that a test calls by a name."""
+    return f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def image(name: str, *tags: str, **members: Any) -> dict[str, Any]:
+    """Return an image, as ``DescribeImages`` describes it."""
+    return {
+        "registryId": ACCOUNT,
+        "repositoryName": "api",
+        "imageDigest": digest_of(name),
+        "imageTags": list(tags),
+        "imageSizeInBytes": 1000,
+        "imagePushedAt": 1_700_000_000,
+        "imageManifestMediaType": "application/vnd.oci.image.manifest.v1+json",
+        **members,
+    }
+
+
+def index(ecr: FakeEcr, name: str, *images: dict[str, Any], tags: Sequence[str] = ()) -> Any:
+    """Return an index of images, whose manifest the registry has from now on."""
+    ecr.manifests[digest_of(name)] = json.dumps(
+        {"schemaVersion": 2, "manifests": [{"digest": each["imageDigest"]} for each in images]}
+    )
+    media_type = "application/vnd.oci.image.index.v1+json"
+    return image(name, *tags, imageManifestMediaType=media_type)
 
 
 def _is(image: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
