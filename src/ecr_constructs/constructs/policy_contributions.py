@@ -5,14 +5,12 @@ Layer: constructs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from ecr_constructs.constructs.contributor import RegistryContributor
 from ecr_constructs.model.principals import PolicyPrincipal
-from ecr_constructs.model.problem import Problem, problem_at, refuse
-from ecr_constructs.model.repository_filter import as_filters
-from ecr_constructs.model.unresolved import Text, is_known
-from ecr_constructs.service import patterns
+from ecr_constructs.model.problem import refuse
+from ecr_constructs.model.repository_filter import as_filters, name_prefix_problems
 
 
 class PolicyContributions(RegistryContributor):
@@ -45,7 +43,7 @@ class PolicyContributions(RegistryContributor):
         wanted = actions if isinstance(actions, str) else tuple(actions)
         prefixes = as_filters(repository_prefixes)
         by = self.path
-        refuse(_prefix_problems(prefixes), path=by)
+        refuse(name_prefix_problems(prefixes), path=by)
         self.contribute(
             "allow(...)",
             lambda settings: settings.policy.allow(
@@ -87,19 +85,4 @@ class PolicyContributions(RegistryContributor):
         self.contribute(
             "deny_outside_vpc_endpoint(...)",
             lambda settings: settings.policy.deny_outside_vpc_endpoint(vpc_endpoint_ids, by=by),
-        )
-
-
-def _prefix_problems(prefixes: Iterable[Text]) -> Iterator[Problem]:
-    for index, prefix in enumerate(prefixes):
-        is_text = isinstance(prefix, str)
-        if is_text and (not is_known(prefix) or patterns.PREFIX_FILTER.fullmatch(str(prefix))):
-            continue
-        better = str(prefix).lower().rstrip("*").lstrip("/") if is_text else ""
-        fits = better and patterns.PREFIX_FILTER.fullmatch(better) and better != prefix
-        yield problem_at(
-            f"repository_prefixes[{index}]",
-            "a repository prefix must be what names begin with, lower-case letters, digits, '.',"
-            f" '_', '-' and '/', got {prefix!r}",
-            f"write {better!r}" if fits else "write for example 'payments/'",
         )

@@ -212,6 +212,22 @@ def prefix_problems(
     )
 
 
+def name_prefix_problems(prefixes: Iterable[Text]) -> Iterator[Problem]:
+    """Yield which of ``repository_prefixes`` no name can begin with; the empty one is for all."""
+    for index, prefix in enumerate(prefixes):
+        is_text = isinstance(prefix, str)
+        if is_text and (not is_known(prefix) or patterns.PREFIX_FILTER.fullmatch(str(prefix))):
+            continue
+        better = str(prefix).lower().rstrip("*").lstrip("/") if is_text else ""
+        fits = better and patterns.PREFIX_FILTER.fullmatch(better) and better != prefix
+        yield problem_at(
+            f"repository_prefixes[{index}]",
+            "a repository prefix must be what names begin with, lower-case letters, digits, '.',"
+            f" '_', '-' and '/', got {prefix!r}",
+            f"write {better!r}" if fits else "write for example 'payments/'",
+        )
+
+
 def unique_prefix_problems(path: str, prefixes: Iterable[Text]) -> Iterator[Problem]:
     """Yield a problem for each prefix that stands more than once; ``a`` and ``a/`` are the same."""
     counts = Counter(prefix.removesuffix("/") for prefix in prefixes if isinstance(prefix, str))

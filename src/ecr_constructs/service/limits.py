@@ -101,3 +101,7 @@ PUBLIC_DESCRIPTION_MAX: Final = 1_024  # CFN, RepositoryDescription
 PUBLIC_TEXT_MAX: Final = 10_240  # CFN, AboutText and UsageText (the API takes 25,600)
 PUBLIC_LABELS: Final = 50  # CFN, Architectures and OperatingSystems
 PUBLIC_LABEL_MAX: Final = 50  # CFN, an entry of these
+
+# Event rules
+EVENT_PATTERN: Final = 2048  # https://docs.aws.amazon.com/general/latest/gr/ev.html, unless raised
+EVENT_PATTERN_MAX: Final = 4096  # API of EventBridge, EventPattern
