@@ -72,8 +72,14 @@ def test_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> Non
     ("arguments", "sentence"),
     [
         (["check"], "missing argument 'ASSEMBLY', or --live; see `ecr-constructs check --help`"),
-        (["chekc", "."], "no such command 'chekc'"),
-        (["check", ".", "--format", "xml"], "'xml' is not one of 'table', 'json'"),
+        (
+            ["chekc", "."],
+            "no such command 'chekc', did you mean 'check'; see `ecr-constructs --help`",
+        ),
+        (
+            ["check", ".", "--format", "xml"],
+            "invalid value for '--format': 'xml' is not one of 'table', 'json'",
+        ),
         (["check", ".", "--fail"], "no such option"),
     ],
 )

@@ -158,6 +158,8 @@ def test_sarif_has_findings_and_changes_with_their_lines(
         ("review.json", "{"),
         ("review.sarif", "{"),
         ("review.txt", "Change against"),
+        ("review", "Change against"),
+        ("REVIEW.HTML", "<!doctype html>"),
     ],
 )
 def test_name_of_the_file_says_the_format(
@@ -205,6 +207,17 @@ def test_refuses_one_format_for_several_files(
     error = refused([*widening, "--format", "json", *files], capsys)
     assert "--format is of one file, got 'json' for 2; let their names say it" in error
     assert sorted(each.name for each in tmp_path.iterdir()) == ["new", "old"]
+
+
+def test_refuses_a_name_that_says_no_format(
+    widening: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "review.pdf"
+    error = refused([*widening, "-o", str(file)], capsys)
+    assert "must end in .md, .markdown, .html, .htm, .json, .sarif, .txt, got" in error
+    assert "review.pdf'; name it so, or say what it is with --format" in error
+    assert not file.exists()
+    assert run([*widening, "-o", str(file), "--format", "json"]) == 0
 
 
 def test_refuses_a_file_that_is_named_twice(

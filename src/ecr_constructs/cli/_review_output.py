@@ -35,6 +35,8 @@ _SUFFIXES: Final = {
     ".htm": ReviewFormat.HTML,
     ".json": ReviewFormat.JSON,
     ".sarif": ReviewFormat.SARIF,
+    ".txt": ReviewFormat.TABLE,
+    "": ReviewFormat.TABLE,
 }
 
 
@@ -69,7 +71,7 @@ def targets_of(output: ReviewFormat | None, files: Sequence[Path] | None) -> lis
 
     Raises:
         ConfigurationError: If one format is asked for, and several files, or
-            a file twice.
+            a file twice, or none and the name of a file says none either.
     """
     given = list(files or (_STANDARD_OUTPUT,))
     if output is not None and len(given) > 1:
@@ -85,10 +87,20 @@ def targets_of(output: ReviewFormat | None, files: Sequence[Path] | None) -> lis
     return [
         Target(
             None if file == _STANDARD_OUTPUT else file,
-            output or _SUFFIXES.get(file.suffix, ReviewFormat.TABLE),
+            output or _format_of(file),
         )
         for file in given
     ]
+
+
+def _format_of(file: Path) -> ReviewFormat:
+    try:
+        return _SUFFIXES[file.suffix.lower()]
+    except KeyError:
+        raise ConfigurationError(
+            f"the name of a file must end in {', '.join(filter(None, _SUFFIXES))}, got"
+            f" {str(file)!r}; name it so, or say what it is with --format"
+        ) from None
 
 
 def deliver(text: str, file: Path | None) -> None:

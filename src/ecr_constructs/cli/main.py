@@ -17,7 +17,7 @@ from ecr_constructs.errors import ConfigurationError
 #: Each command or group, its module's name for it, and what the list of commands says of it.
 _COMMANDS: Final = {
     "check": ("check", "Check an assembly against the catalogue of rules."),
-    "review": ("review", "Say in words what the registries of an assembly are."),
+    "review": ("review", "Review what the registries of an assembly are, and what changes."),
     "import-map": ("import_map", "Write the file with which `cdk import` finds a registry."),
     "lifecycle": ("lifecycle", ""),
     "images": ("images", ""),
@@ -120,5 +120,7 @@ def _complain(sentence: str, command: str = "ecr-constructs") -> None:
 
 
 def _sentence(message: str) -> str:
-    message = message.strip().removesuffix(".")
+    """Return what the parser of the command line says as one sentence."""
+    message = message.strip().removesuffix(".").removesuffix("?")
+    message = message.replace(": Value error, ", ": ").replace(". Did you mean", ", did you mean")
     return message[:1].lower() + message[1:]
