@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ecr_constructs.constructs.cache_secret import PullThroughCacheSecret
     from ecr_constructs.constructs.image_signing import ImageSigning
+    from ecr_constructs.constructs.public_repository import GovernedPublicRepository
     from ecr_constructs.constructs.pull_through_cache import PullThroughCache
     from ecr_constructs.constructs.reference import ReferencedRepository
     from ecr_constructs.constructs.registry import GovernedRegistry
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ecr_constructs.model.policy import Policy
     from ecr_constructs.model.principals import PolicyPrincipal, Principals
     from ecr_constructs.model.problem import Problem, Severity, Status
+    from ecr_constructs.model.public_repository import CatalogData
     from ecr_constructs.model.registry_reference import RegistryReference
     from ecr_constructs.model.scanning import Scanning
     from ecr_constructs.model.statement import Condition, Effect, Principal, Statement
@@ -40,6 +42,7 @@ _MODULES = {
     "AccountSetting": "model.account_setting",
     "AppliedFor": "model.creation_template",
     "Baseline": "model.baseline",
+    "CatalogData": "model.public_repository",
     "Condition": "model.statement",
     "ConfigurationError": "errors",
     "Control": "model.baseline",
@@ -47,6 +50,7 @@ _MODULES = {
     "Effect": "model.statement",
     "EncryptionType": "model.encryption",
     "Exemption": "model.baseline",
+    "GovernedPublicRepository": "constructs.public_repository",
     "GovernedRegistry": "constructs.registry",
     "GovernedRepository": "constructs.repository",
     "HandOver": "model.hand_over",
@@ -77,6 +81,7 @@ __all__ = [
     "AccountSetting",
     "AppliedFor",
     "Baseline",
+    "CatalogData",
     "Condition",
     "ConfigurationError",
     "Control",
@@ -84,6 +89,7 @@ __all__ = [
     "Effect",
     "EncryptionType",
     "Exemption",
+    "GovernedPublicRepository",
     "GovernedRegistry",
     "GovernedRepository",
     "HandOver",

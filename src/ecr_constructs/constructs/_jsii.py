@@ -63,7 +63,7 @@ def no_overrides(cls: type[C]) -> type[C]:
 
 
 #: Below these, names are not CloudFormation's, and stay as they are.
-_OPAQUE: Final = frozenset({"PolicyText", "RepositoryPolicyText"})
+_OPAQUE: Final = frozenset({"PolicyText", "RepositoryCatalogData", "RepositoryPolicyText"})
 
 
 def to_jsii(properties: Mapping[str, Any]) -> dict[str, Any]:

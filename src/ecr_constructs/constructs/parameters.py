@@ -22,6 +22,7 @@ from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.principals import Place, PolicyPrincipal
 from ecr_constructs.model.problem import Problem, problem_at
+from ecr_constructs.model.public_repository import CatalogData
 from ecr_constructs.model.scanning import Scanning
 from ecr_constructs.model.unresolved import is_token
 
@@ -44,6 +45,11 @@ _KINDS: Final[Mapping[str, tuple[type | UnionType, str, str]]] = {
         Policy | None,
         "a Policy",
         "write Policy.of(...), .from_json(text) or .from_document(document)",
+    ),
+    "catalog_data": (
+        CatalogData,
+        "a CatalogData",
+        "write CatalogData(repository_description='...')",
     ),
     "tags": (Mapping | None, "a mapping of keys to values", "write {'team': 'payments'}"),
     "resource_tags": (Mapping | None, "a mapping of keys to values", "write {'team': 'payments'}"),

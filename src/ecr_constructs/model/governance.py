@@ -19,6 +19,7 @@ from ecr_constructs.model.exposure import Exposure, exposure
 from ecr_constructs.model.lifecycle import LifecyclePolicy, StorageClass, TagStatus
 from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Problem
+from ecr_constructs.model.public_repository import PublicRepository
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.statement import ANYONE, Effect, Statement
 from ecr_constructs.model.tag_mutability import keeps_tags
@@ -64,6 +65,13 @@ _NO_KEY: Final = Loosening(
     "pass encryption_key=...",
     "encryption_key",
 )
+
+
+_INSTEAD_OF_ADMINISTERING: Final = {
+    PolicyKind.REPOSITORY: "allow pull and push only: allow_pull_push(...)",
+    PolicyKind.REGISTRY: "allow pull and push only",
+    PolicyKind.PUBLIC_REPOSITORY: "allow push only: allow_push(...)",
+}
 
 
 def repository_loosenings(
@@ -134,6 +142,18 @@ def template_loosenings(
             yield from statement_loosenings(statement, account=account)
 
 
+def public_repository_loosenings(repository: PublicRepository) -> Iterator[Loosening]:
+    """Yield the controls that a public repository loosens: that it is one at all, and its end."""
+    yield Loosening(
+        Control.PUBLIC_ACCESS,
+        "a repository must not be open to anybody, got a public one, from which everybody may pull"
+        " without an account",
+        "use GovernedRepository, which is private",
+        "",
+    )
+    yield from retention_loosenings(repository.deletion_policy)
+
+
 def retention_loosenings(deletion_policy: str) -> Iterator[Loosening]:
     """Yield the control that a ``DeletionPolicy`` loosens."""
     if deletion_policy == "Delete":
@@ -174,8 +194,7 @@ def statement_loosenings(
             Control.ADMINISTRATIVE_ACCESS,
             f"a statement must not let other accounts administer the {what}, got {shown}"
             f" for {_describe(statement)}",
-            "allow pull and push only"
-            + ": allow_pull_push(...)" * (kind is not PolicyKind.REGISTRY),
+            _INSTEAD_OF_ADMINISTERING[kind],
             f"{what}_policy",
         )
 
