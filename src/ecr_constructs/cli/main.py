@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "import-map": ("import_map", "Write the file with which `cdk import` finds a registry."),
     "lifecycle": ("lifecycle", ""),
     "images": ("images", ""),
+    "findings": ("findings", "Say what scanning found in a live image."),
     "access": ("access", ""),
 }
 
