@@ -125,3 +125,25 @@ def change(tmp_path: Path, before: dict[str, Any], after: dict[str, Any], **opti
 def told(found: Change) -> list[tuple[str, str]]:
     """The differences, by class and sentence."""
     return [(str(each.kind), each.sentence) for each in found.differences]
+
+
+def moved_into_parameters(resources: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The same resources, each text of a property in a parameter; and the parameters."""
+    parameters: dict[str, Any] = {}
+    moved = {
+        key: resource | {"Properties": _referring(resource["Properties"], parameters)}
+        for key, resource in resources.items()
+    }
+    return moved, {"Parameters": parameters}
+
+
+def _referring(value: Any, parameters: dict[str, Any]) -> Any:
+    if isinstance(value, str):
+        name = f"P{len(parameters)}"
+        parameters[name] = {"Type": "String", "Default": value}
+        return {"Ref": name}
+    if isinstance(value, list):
+        return [_referring(each, parameters) for each in value]
+    if isinstance(value, dict) and "Ref" not in value:
+        return {key: _referring(each, parameters) for key, each in value.items()}
+    return value

@@ -14,6 +14,7 @@ from tests.review.templates import (
     PUSH,
     account,
     change,
+    moved_into_parameters,
     policy,
     repository,
     shared,
@@ -211,6 +212,16 @@ def test_same_access_in_other_words_is_harmless(tmp_path: Path, name: str) -> No
     before, after = HARMLESS[name]
     assert {k for k, _ in told(change(tmp_path, shared(*before), shared(*after)))} <= {"harmless"}
     assert {k for k, _ in told(change(tmp_path, shared(*after), shared(*before)))} <= {"harmless"}
+
+
+@pytest.mark.parametrize("pairs", [WIDENED, NARROWED], ids=["widened", "narrowed"])
+def test_policies_whose_values_moved_into_parameters_are_no_change(
+    tmp_path: Path, pairs: dict[str, tuple[list[Any], list[Any], str]]
+) -> None:
+    for before, after, _ in pairs.values():
+        for side in (shared(*before), shared(*after)):
+            moved, parameters = moved_into_parameters(side)
+            assert told(change(tmp_path, side, moved, sections=({}, parameters))) == []
 
 
 def test_cause_names_the_statements(tmp_path: Path) -> None:

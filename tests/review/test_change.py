@@ -12,10 +12,13 @@ from tests.review.templates import (
     OTHER,
     change,
     expiring,
+    moved_into_parameters,
     repository,
     rule,
     told,
 )
+
+from ecr_constructs.review import ChangeClass
 
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0123abcd"
 KMS = {"EncryptionType": "KMS", "KmsKey": KEY}
@@ -472,7 +475,19 @@ def test_side_against_itself_is_no_change(tmp_path: Path, kind: str, name: str) 
         assert change(tmp_path, side, side).is_empty
 
 
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_values_that_moved_into_parameters_are_no_change(
+    tmp_path: Path, kind: str, name: str
+) -> None:
+    """Every text of every property, each with a parameter of its own."""
+    for side in PAIRS[kind][name][:2]:
+        moved, parameters = moved_into_parameters(side)
+        assert told(change(tmp_path, side, moved, sections=({}, parameters))) == []
+
+
 def test_each_class_has_pairs() -> None:
+    """Those of access are in ``test_access_change.py``."""
+    assert set(PAIRS) | {"widened", "narrowed"} == set(ChangeClass)
     assert all(len(pairs) >= 3 for pairs in PAIRS.values())
 
 
