@@ -41,6 +41,7 @@ class RegistryContributions(ImageContributions):
         destination: RegistryContributor | RegistryReference,
         *,
         repository_filters: Iterable[str] = (),
+        delete_replication: bool = False,
     ) -> None:
         """Replicate what is pushed from now on to another registry, on both sides.
 
@@ -58,13 +59,23 @@ class RegistryContributions(ImageContributions):
             repository_filters: What the names begin with, 2 to 256 characters each,
                 such as ``"payments/"``; ``"prod"`` takes ``production`` too. At most
                 100 a rule. Default: every repository.
+            delete_replication: Whether what is deleted here, by a lifecycle policy
+                too, is deleted there. What another account must allow for it is not
+                documented. Default: what has arrived stays.
 
         Raises:
             ConfigurationError: If a stack has no concrete account or Region, the
                 destination is this registry or in another partition, there are
-                more than 25 destinations or rules, or ECR refuses a filter.
+                more than 25 destinations or rules, ECR refuses a filter, or the
+                installed aws-cdk-lib is older than 2.278 and deletions are to be
+                replicated.
         """
-        replicate(self, destination, as_filters(repository_filters))
+        replicate(
+            self,
+            destination,
+            as_filters(repository_filters),
+            delete_replication=delete_replication,
+        )
 
     def add_creation_template(
         self,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ecr_constructs.constructs.cdk_members import DELETE_REPLICATION
 from ecr_constructs.constructs.registry_settings import RegistrySettings
 from ecr_constructs.model.principals import Place
 from ecr_constructs.model.problem import Problem, problem_at, refuse
@@ -27,6 +28,8 @@ def replicate(
     source: RegistryContributor,
     destination: RegistryContributor | RegistryReference,
     repository_filters: tuple[Text, ...],
+    *,
+    delete_replication: bool,
 ) -> None:
     """Contribute both sides of a replication.
 
@@ -35,9 +38,14 @@ def replicate(
             Region, or ECR would refuse it.
     """
     by, path = source.contributor, source.path
-    refuse(_problems(source.place, destination), path=path)
+    refuse(
+        [*_problems(source.place, destination), *_deletion_problems(delete_replication)], path=path
+    )
     reference = _reference(destination)
-    rule = ReplicationRule.to(reference.destination, repository_filters)
+    rule = replace(
+        ReplicationRule.to(reference.destination, repository_filters),
+        delete_replication=delete_replication,
+    )
     refuse(rule_problems(rule, source.place), path=path)
     arriving = [
         Replicated(source.place.account, str(prefix)) for prefix in rule.repository_filters or ("",)
@@ -98,6 +106,17 @@ def _problems(source: Place, destination: object) -> Iterator[Problem]:
             f"destination must be a GovernedRegistry or a RegistryReference, got {destination!r}",
             "write RegistryReference('<account>', '<Region>')",
         )
+
+
+def _deletion_problems(delete_replication: object) -> Iterator[Problem]:
+    if not isinstance(delete_replication, bool):
+        yield problem_at(
+            "delete_replication",
+            f"delete_replication must be True or False, got {delete_replication!r}",
+            "leave it out: nothing is deleted at the destination",
+        )
+    elif delete_replication:
+        yield from DELETE_REPLICATION.problems("delete_replication")
 
 
 def place_problems(what: str, place: Place) -> Iterator[Problem]:

@@ -63,8 +63,7 @@ class ReplicationRule:
             them means every repository.
         delete_replication: Whether deletions, expiry by lifecycle rules
             included, are carried out at the destinations too. The API has it;
-            the schema of CloudFormation at hand has not, so a template that
-            says it needs a newer one.
+            CloudFormation and aws-cdk-lib have it from 2.278 on.
     """
 
     destinations: tuple[Destination, ...]
