@@ -26,6 +26,8 @@ def shields(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Prob
     """Yield a problem for each rule that earlier ones keep from images it seems made for."""
     for later in rules:
         earlier = [r for r in rules[: later.number] if r.same_class(later)]
+        if not earlier:
+            continue
         whole = _covering(later, earlier)
         if whole:
             yield _wholly(later, whole)
@@ -40,8 +42,9 @@ def shields(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Prob
             yield _exceptions(later, kept_away)
         else:
             yield from (_partly(rule, later, sample) for rule, sample in kept_away)
-        for rule in earlier:
-            yield from _taken(rule, later, evidence)
+        if evidence:
+            for rule in earlier:
+                yield from _taken(rule, later, evidence)
 
 
 def _sample(earlier: Ranked, later: Ranked, evidence: Evidence | None) -> Sample | None:
@@ -96,9 +99,9 @@ def _exceptions(later: Ranked, kept_away: Sequence[tuple[Ranked, Sample | None]]
     )
 
 
-def _taken(earlier: Ranked, later: Ranked, evidence: Evidence | None) -> Iterator[Problem]:
+def _taken(earlier: Ranked, later: Ranked, evidence: Evidence) -> Iterator[Problem]:
     """Warn of images that an earlier rule takes although a later one is there to keep them."""
-    sample = evidence.taken.get((earlier.number, later.number)) if evidence else None
+    sample = evidence.taken.get((earlier.number, later.number))
     if not sample or not later.counts or not later.is_tagged:
         return
     verb = "expires" if earlier.expires else "archives"

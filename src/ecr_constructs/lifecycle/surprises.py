@@ -148,8 +148,9 @@ def _empties(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Pro
     for ranked in standard(rules):
         rule = ranked.rule
         by_age = ranked.expires and rule.count_type is CountType.SINCE_IMAGE_PUSHED
-        earlier = [r for r in standard(rules) if r.number < ranked.number]
-        if not by_age or not ranked.takes_every_tag or any(r.counts for r in earlier):
+        if not by_age or not ranked.takes_every_tag:
+            continue
+        if any(r.counts for r in standard(rules) if r.number < ranked.number):
             continue
         shown = f"; of {len(evidence.images)} images {evidence.left} stay now" if evidence else ""
         yield Problem(

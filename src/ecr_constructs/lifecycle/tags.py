@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, final
 
 if TYPE_CHECKING:
@@ -100,34 +101,40 @@ class TagPattern:
 
     def meets(self, other: TagPattern) -> bool:
         """Tell whether one tag can match both patterns."""
-        ours, theirs = self._symbols(), other._symbols()
-        seen: set[tuple[int, int]] = set()
-        reached = [(0, 0)]  # places in both that one text can lead to
-        while reached:
-            i, j = place = reached.pop()
-            if place in seen:
-                continue
-            seen.add(place)
-            if ours[i] == theirs[j] == _END:
-                return True
-            if ours[i] == theirs[j] != _ANY:
-                reached.append((i + 1, j + 1))
-            for mine, yours, ahead, aside in (
-                (ours[i], theirs[j], (i + 1, j), (i, j + 1)),
-                (theirs[j], ours[i], (i, j + 1), (i + 1, j)),
-            ):
-                if mine == _ANY:
-                    reached.append(ahead)
-                    if yours != _END:
-                        reached.append(aside)
-        return False
+        return _meet(self, other)
 
-    def _symbols(self) -> list[str]:
+    def symbols(self) -> list[str]:
         """Return the characters, asterisks as a mark of their own, with an end."""
         symbols = list(self.parts[0])
         for part in self.parts[1:]:
             symbols += [_ANY, *part]
         return [*symbols, _END]
+
+
+# A fleet's policies have the same few patterns.
+@lru_cache(maxsize=1024)
+def _meet(one: TagPattern, other: TagPattern) -> bool:
+    ours, theirs = one.symbols(), other.symbols()
+    seen: set[tuple[int, int]] = set()
+    reached = [(0, 0)]  # places in both that one text can lead to
+    while reached:
+        i, j = place = reached.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        if ours[i] == theirs[j] == _END:
+            return True
+        if ours[i] == theirs[j] != _ANY:
+            reached.append((i + 1, j + 1))
+        for mine, yours, ahead, aside in (
+            (ours[i], theirs[j], (i + 1, j), (i, j + 1)),
+            (theirs[j], ours[i], (i, j + 1), (i + 1, j)),
+        ):
+            if mine == _ANY:
+                reached.append(ahead)
+                if yours != _END:
+                    reached.append(aside)
+    return False
 
 
 def all_match(patterns: Iterable[TagPattern], tags: Sequence[str]) -> bool:
