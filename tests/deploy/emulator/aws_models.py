@@ -21,6 +21,7 @@ SCHEMAS: Final = "schemas.json"
 _REGION: Final = "us-east-1"
 
 RESOURCE_TYPES: Final = (
+    "AWS::ECR::PublicRepository",
     "AWS::ECR::PullThroughCacheRule",
     "AWS::ECR::PullTimeUpdateExclusion",
     "AWS::ECR::RegistryPolicy",

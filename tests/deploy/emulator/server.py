@@ -22,11 +22,12 @@ from tests.deploy.emulator.account_settings import AccountSettings
 from tests.deploy.emulator.creation_templates import RepositoryCreationTemplates
 from tests.deploy.emulator.operations import Operations
 from tests.deploy.emulator.provisioners import register
+from tests.deploy.emulator.public_repository_type import PublicRepository
 from tests.deploy.emulator.pull_through_cache import PullThroughCacheRules
 from tests.deploy.emulator.pull_time_exclusions import PullTimeUpdateExclusions
 from tests.deploy.emulator.registry_settings import RegistrySettings
 from tests.deploy.emulator.repository_type import Repository
-from tests.deploy.emulator.resource_types import registry_types
+from tests.deploy.emulator.resource_types import ResourceType, registry_types
 from tests.deploy.emulator.schemas import Schema
 from tests.deploy.emulator.secret_type import use_arns
 from tests.deploy.emulator.service_model import RequestModel
@@ -50,7 +51,8 @@ def extend(models: Path) -> None:
     ecr.handle_request = operations.handle_request
 
     schemas = json.loads((models / "schemas.json").read_text())
-    types = {
+    types: dict[str, ResourceType] = {
+        "AWS::ECR::PublicRepository": PublicRepository(),
         "AWS::ECR::Repository": Repository(operations=operations),
         **registry_types(operations),
     }
