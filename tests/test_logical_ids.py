@@ -142,7 +142,10 @@ def settings(stack: cdk.Stack) -> None:
         scanning=Scanning.basic(on_push=["*"]),
         account_settings=[AccountSetting.blob_mounting(), AccountSetting.registry_policy_scope()],
     )
-    registry.add_repository("Api", repository_name="payments/api")
+    api = registry.add_repository("Api", repository_name="payments/api")
+    api.on_image_scan_completed("Scanned")
+    registry.on_image_pushed("Pushed")
+    GovernedRegistry.of(stack).on_image_pushed("Pushed")
     registry.allow(Principals.account(OTHER_ACCOUNT), actions=["ecr:BatchGetImage"])
     registry.replicate_to(RegistryReference(OTHER_ACCOUNT, "eu-central-1"))
     registry.add_creation_template("team.x/a-b", applied_for=[AppliedFor.CREATE_ON_PUSH])
@@ -172,6 +175,11 @@ SETTINGS = {
         "RegistryCreationTemplatesteamxab02A95972",
     ],
     "AWS::ECR::SigningConfiguration": ["RegistrySigning2384E489"],
+    "AWS::Events::Rule": [
+        "Pushed90587F68",
+        "RegistryApiScanned07AF7B7B",
+        "RegistryEventsPushed0091C27A",
+    ],
     "AWS::IAM::Role": [
         "RegistryAccountSettingsRoleDFBBD081",
         "RegistryCreationTemplatesROOTRole7D980035",

@@ -27,7 +27,7 @@ BY_POSITION: Final = {
     ("deny_outside_organization", "organization_id"): "likewise",
 }
 #: Constructs that people are handed and never define.
-HANDED: Final = {"RepositoryAccess", "CachedRepository"}
+HANDED: Final = {"RepositoryAccess", "RepositoryEvents", "CachedRepository"}
 #: Small values whose one sentence tells of their members.
 ONE_SENTENCE: Final = {"Condition"}
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ecr_constructs.model.baseline import Baseline, Control, Exemption
     from ecr_constructs.model.creation_template import AppliedFor
     from ecr_constructs.model.encryption import EncryptionType
+    from ecr_constructs.model.event_pattern import FindingSeverity, StorageClass
     from ecr_constructs.model.hand_over import HandOver
     from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
     from ecr_constructs.model.policy import Policy
@@ -50,6 +51,7 @@ _MODULES = {
     "Effect": "model.statement",
     "EncryptionType": "model.encryption",
     "Exemption": "model.baseline",
+    "FindingSeverity": "model.event_pattern",
     "GovernedPublicRepository": "constructs.public_repository",
     "GovernedRegistry": "constructs.registry",
     "GovernedRepository": "constructs.repository",
@@ -73,6 +75,7 @@ _MODULES = {
     "SourceError": "errors",
     "Statement": "model.statement",
     "Status": "model.problem",
+    "StorageClass": "model.event_pattern",
     "TagMutability": "model.tag_mutability",
     "Upstream": "model.upstream",
 }
@@ -89,6 +92,7 @@ __all__ = [
     "Effect",
     "EncryptionType",
     "Exemption",
+    "FindingSeverity",
     "GovernedPublicRepository",
     "GovernedRegistry",
     "GovernedRepository",
@@ -112,6 +116,7 @@ __all__ = [
     "SourceError",
     "Statement",
     "Status",
+    "StorageClass",
     "TagMutability",
     "Upstream",
 ]

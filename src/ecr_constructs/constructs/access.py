@@ -8,20 +8,20 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable
 
-from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 
 from ecr_constructs.constructs._jsii import DeferredGrant, no_overrides, on_this_side
 from ecr_constructs.constructs.cdk_statements import named_by_policy
 from ecr_constructs.constructs.ledger import StackLedger
 from ecr_constructs.constructs.pushers import Pushers
+from ecr_constructs.constructs.repository_events import RepositoryEvents
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
-from ecr_constructs.model.principals import PolicyPrincipal
+from ecr_constructs.model.principals import Place, PolicyPrincipal
 from ecr_constructs.service import actions as ecr_actions
 
 
 @no_overrides
-class RepositoryAccess(ecr.RepositoryBase):
+class RepositoryAccess(RepositoryEvents):
     """The grants and the policy of a repository, owned by the app or not.
 
     A subclass sets these attributes after its own construction, and opens the
@@ -31,6 +31,10 @@ class RepositoryAccess(ecr.RepositoryBase):
     _gate: ResourcePolicy
     _ledger: StackLedger
     _given_name: str | None
+
+    @property
+    def _event_source(self) -> tuple[str, Place]:
+        return self._given_name or self.repository_name, self._gate.place
 
     @property
     def _pushers(self) -> Pushers:

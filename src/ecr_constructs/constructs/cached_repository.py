@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, final
 
-from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ecr_constructs.constructs.cdk_statements import to_document
 from ecr_constructs.constructs.ledger import ledger_of
+from ecr_constructs.constructs.repository_events import RepositoryEvents
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.principals import Place
 from ecr_constructs.model.problem import refuse
@@ -28,7 +28,7 @@ _PULL: Final = ecr_actions.PULL | registry_actions.IMPORT
 
 
 @final
-class CachedRepository(ecr.RepositoryBase):
+class CachedRepository(RepositoryEvents):
     """A repository of a pull through cache; made by :meth:`PullThroughCache.repository`.
 
     It exists from the first pull on. Pulling therefore includes importing the
@@ -74,6 +74,10 @@ class CachedRepository(ecr.RepositoryBase):
     def repository_arn(self) -> str:
         """The ARN, in the account and Region of the cache."""
         return self._arn
+
+    @property
+    def _event_source(self) -> tuple[str, Place]:
+        return self._name, self._place
 
     def grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
         """Grant actions; CDK's own ``grant_pull`` and ``grant_read`` come here.

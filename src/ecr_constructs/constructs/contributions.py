@@ -17,6 +17,7 @@ from ecr_constructs.constructs.contributor import RegistryContributor
 from ecr_constructs.constructs.image_contributions import ImageContributions
 from ecr_constructs.constructs.parameters import key_problems, kind_problems, several
 from ecr_constructs.constructs.pull_through_cache import PullThroughCache
+from ecr_constructs.constructs.registry_events import RegistryEvents
 from ecr_constructs.constructs.replicating import replicate
 from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.creation_template import AppliedFor
@@ -33,7 +34,7 @@ from ecr_constructs.model.unresolved import is_known
 from ecr_constructs.model.upstream import Upstream
 
 
-class RegistryContributions(ImageContributions):
+class RegistryContributions(ImageContributions, RegistryEvents):
     """What can be contributed to a registry."""
 
     def replicate_to(

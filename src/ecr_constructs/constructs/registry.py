@@ -42,6 +42,7 @@ _RESERVED: Final = frozenset(
         "AccountSettings",
         "CachedRepositories",
         "CreationTemplates",
+        "Events",
         "Key",
         "Policy",
         "PullThroughCaches",
