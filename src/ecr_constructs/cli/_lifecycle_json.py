@@ -16,7 +16,7 @@ from ecr_constructs.lifecycle.notes import notes
 from ecr_constructs.lifecycle.preview import image_document, preview_summary, result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ecr_constructs.lifecycle.compare import Comparison
     from ecr_constructs.lifecycle.evaluation import Evaluation
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 _BATCH = 10_000
 
 
-def print_preview(evaluation: Evaluation) -> None:
+def print_preview(evaluation: Evaluation, more: Mapping[str, Any]) -> None:
     """Print the members of ``GetLifecyclePolicyPreview``, and notes where there are some.
 
     One image a line, put together by hand: a repository may lose 100,000, and
     all that differs between them is three members.
+
+    Args:
+        evaluation: What to print.
+        more: Members that stand beside them; none for none.
     """
     lines = (line for total in evaluation.by_rule() for line in _result_lines(total))
     typer.echo('{\n  "previewResults": [', nl=False)
@@ -38,7 +42,7 @@ def print_preview(evaluation: Evaluation) -> None:
         typer.echo(comma + ",".join(batch), nl=False)
         comma = ","
     typer.echo("\n  ]" if comma else "]", nl=False)
-    members: dict[str, Any] = {"summary": preview_summary(evaluation)}
+    members: dict[str, Any] = {"summary": preview_summary(evaluation), **more}
     if sentences := notes(evaluation):
         members["notes"] = sentences
     for name, value in members.items():

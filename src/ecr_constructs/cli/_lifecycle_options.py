@@ -42,6 +42,15 @@ class PreviewGate(StrEnum):
     ARCHIVE = "archive"
     NEVER = "never"
 
+    @property
+    def counted(self) -> frozenset[str]:
+        """The outcomes that do."""
+        return {
+            PreviewGate.EXPIRE: frozenset({"expire"}),
+            PreviewGate.ARCHIVE: frozenset({"expire", "archive"}),
+            PreviewGate.NEVER: frozenset[str](),
+        }[self]
+
 
 class CompareGate(StrEnum):
     """What makes the status of a comparison 1."""

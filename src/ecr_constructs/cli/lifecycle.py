@@ -15,7 +15,6 @@ from ecr_constructs.cli._common import (
     AccountOption,
     Format,
     FormatOption,
-    RegionOption,
     Status,
     print_json,
     read_text,
@@ -28,6 +27,7 @@ from ecr_constructs.cli._lifecycle_input import (
     policy_in,
     policy_of,
 )
+from ecr_constructs.cli._lifecycle_live import LiveRepository, LiveRepositoryOption, refuse_mixed
 from ecr_constructs.cli._lifecycle_options import (
     AllOption,
     ChildrenOption,
@@ -37,6 +37,7 @@ from ecr_constructs.cli._lifecycle_options import (
     PreviewGate,
     ReferrersOption,
 )
+from ecr_constructs.cli._live import PlaceRegionOption, ProfileOption
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.problem import Severity
 
@@ -103,7 +104,9 @@ def lint(
 @many_images()
 def preview(
     *,
-    images: ImagesOption,
+    images: ImagesOption | None = None,
+    live: LiveRepositoryOption = None,
+    profile: ProfileOption = None,
     policy: Annotated[
         Path | None,
         typer.Option(metavar="POLICY", help="A JSON file that holds a policy.", show_default=False),
@@ -121,7 +124,7 @@ def preview(
         typer.Option(metavar="NAME", help="The repository in ASSEMBLY.", show_default=False),
     ] = None,
     account: AccountOption = None,
-    region: RegionOption = None,
+    region: PlaceRegionOption = None,
     now: NowOption = None,
     output: FormatOption = Format.TABLE,
     explain: Annotated[
@@ -140,6 +143,11 @@ def preview(
 ) -> int:
     """Tell which images a policy deletes or archives, and why, without AWS.
 
+    With --live the images are those that are there, and ECR's own preview stands
+    beside ours, with the images on which the two differ. All is read but that
+    preview, which is started: it deletes and archives nothing, and takes the
+    place of the one before it. With --explain none is started.
+
     \b
     aws ecr describe-images --repository-name payments/api \\
         --filter imageStatus=ANY --output json > images.json
@@ -147,23 +155,35 @@ def preview(
     ecr-constructs lifecycle preview --policy policy.json --images images.json --explain v1.2.0
     ecr-constructs lifecycle preview --assembly cdk.out --repository payments/api \\
         --images images.json
+    ecr-constructs lifecycle preview --live payments/api
+    ecr-constructs lifecycle preview --live payments/api --policy policy.json
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from ecr_constructs.lifecycle.evaluate import evaluate
-    from ecr_constructs.lifecycle.verdict import Assumptions, Outcome
+    from ecr_constructs.lifecycle.verdict import Assumptions
 
+    refuse_mixed(live, images=images, profile=profile, now=now)
     one_standard_input(policy, images)
     time = moment(now)
-    chosen = _policy(policy, assembly, repository, account, region)
-    inventory = inventory_in(images)
+    there = None if live is None else LiveRepository.of(live, profile=profile, region=region)
+    if there is not None and policy is None and assembly is None:
+        chosen = there.policy()
+    else:
+        chosen = _policy(policy, assembly, repository or live, account, region)
+    if there is None:
+        assert images is not None
+        inventory = inventory_in(images)
+    else:
+        inventory = there.inventory()
     assumptions = Assumptions(
         count_index_children=count_index_children, rules_see_referrers=rules_see_referrers
     )
     evaluation = evaluate(chosen, inventory.images, time, assumptions=assumptions)
+    beside = None if there is None or explain else there.beside(chosen, evaluation)
     if output is Format.JSON:
         from ecr_constructs.cli import _lifecycle_json as documents
 
         if explain is None:
-            documents.print_preview(evaluation)
+            documents.print_preview(evaluation, {} if beside is None else beside.members())
         else:
             documents.print_explanation(evaluation, explain)
     else:
@@ -171,13 +191,14 @@ def preview(
 
         if explain is None:
             tables.print_preview(evaluation, tables.title(inventory, time), everything=everything)
+            if beside is not None:
+                beside.print(everything=everything)
         else:
             tables.print_explanation(evaluation, explain)
-    totals = evaluation.totals
-    gone = totals[Outcome.EXPIRE]
-    if fail_on is PreviewGate.ARCHIVE:
-        gone += totals[Outcome.ARCHIVE]
-    return Status.FINDINGS if gone and fail_on is not PreviewGate.NEVER else Status.CLEAR
+    counted = fail_on.counted
+    goes = any(count for outcome, count in evaluation.totals.items() if outcome in counted)
+    goes = goes or (beside is not None and beside.acts(counted))
+    return Status.FINDINGS if goes else Status.CLEAR
 
 
 @app.command(short_help="Tell which images a change of policy deletes, archives or saves.")
