@@ -61,10 +61,10 @@ class LifecyclePolicy:
     """
 
     rules: tuple[LifecycleRule, ...]
-    #: What :meth:`problems` found before, as it is asked for again and again.
-    _found: tuple[Problem, ...] | None = field(
-        default=None, init=False, repr=False, compare=False, hash=False
-    )
+    # How the rules are spelled and what is wrong with them, told once: both are asked for again
+    # and again.
+    _spelled: _Spelling | None = field(default=None, init=False, repr=False, compare=False)
+    _found: tuple[Problem, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", tuple(self.rules))
@@ -131,13 +131,20 @@ class LifecyclePolicy:
             )
         return cls.from_json(text)
 
+    def _spelling(self) -> _Spelling:
+        spelled = self._spelled
+        if spelled is None:
+            spelled = _Spelling(self.rules)
+            object.__setattr__(self, "_spelled", spelled)
+        return spelled
+
     def to_document(self) -> dict[str, Any]:
         """Return the policy as AWS spells it, normalised: explicit priorities, no nulls."""
         return _document(self.normalise().rules)
 
     def to_json(self) -> str:
         """Return the compact canonical text, the same for policies of the same meaning."""
-        return _texts(_Spelling(self))
+        return _texts(self._spelling())
 
     def to_cfn(self) -> dict[str, str]:
         """Return the property ``LifecyclePolicy`` of ``AWS::ECR::Repository``."""
@@ -146,7 +153,7 @@ class LifecyclePolicy:
     def problems(self) -> list[Problem]:
         """Return what ECR would refuse; paths count the rules from 0 in the order given."""
         if self._found is None:
-            self._knowing(_problems(_Spelling(self)))
+            self._knowing(_problems(self._spelling()))
         return list(self._found or ())
 
     def normalise(self) -> LifecyclePolicy:
@@ -177,13 +184,13 @@ class LifecyclePolicy:
 
 
 class _Spelling:
-    """A policy as a cache's key: equal when spelled alike, so that ``True`` is not ``1``."""
+    """Rules as a cache's key: equal when spelled alike, so that ``True`` is not ``1``."""
 
-    __slots__ = ("policy", "text")
+    __slots__ = ("rules", "text")
 
-    def __init__(self, policy: LifecyclePolicy) -> None:
-        self.policy = policy
-        self.text = repr(policy.rules)
+    def __init__(self, rules: tuple[LifecycleRule, ...]) -> None:
+        self.rules = rules
+        self.text = repr(rules)
 
     def __hash__(self) -> int:
         return hash(self.text)
@@ -195,12 +202,12 @@ class _Spelling:
 # An app gives the same few policies to hundreds of repositories.
 @functools.lru_cache(maxsize=256)
 def _texts(spelling: _Spelling) -> str:
-    return compact_json(spelling.policy.to_document())
+    return compact_json(LifecyclePolicy(spelling.rules).to_document())
 
 
 @functools.lru_cache(maxsize=256)
 def _problems(spelling: _Spelling) -> tuple[Problem, ...]:
-    return tuple(document_problems(_document(spelling.policy.numbered())))
+    return tuple(document_problems(_document(LifecyclePolicy(spelling.rules).numbered())))
 
 
 def text_problems(text: str) -> list[Problem]:
