@@ -19,6 +19,7 @@ def matches(pattern: dict[str, Any], event: Any) -> bool:
 
 def _member_matches(name: str, wanted: Any, event: dict[str, Any]) -> bool:
     if name == "$or":
+        assert len(wanted) > 1, "EventBridge takes one alternative alone for no alternative"
         return any(matches(each, event) for each in wanted)
     if name not in event:
         return False

@@ -222,8 +222,9 @@ class EventPattern:
         words = severity.and_above()
         if self.event is ImageEvent.SCAN_FINDING:
             return {"severity": list(words)}
-        some: list[Any] = [{"numeric": [">", 0]}]
-        return {"finding-severity-counts": {"$or": [{word: some} for word in words]}}
+        some: list[dict[str, Any]] = [{word: [{"numeric": [">", 0]}]} for word in words]
+        # EventBridge takes one alternative alone for no alternative.
+        return {"finding-severity-counts": some[0] if len(some) == 1 else {"$or": some}}
 
     def _of_tags(self, member: str) -> dict[str, Any]:
         tags = list(self.image_tags)

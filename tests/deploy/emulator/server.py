@@ -20,6 +20,7 @@ from ministack.services import ecr
 from tests.deploy.emulator import repositories
 from tests.deploy.emulator.account_settings import AccountSettings
 from tests.deploy.emulator.creation_templates import RepositoryCreationTemplates
+from tests.deploy.emulator.events import let_clients_send_for_services
 from tests.deploy.emulator.operations import Operations
 from tests.deploy.emulator.provisioners import register
 from tests.deploy.emulator.public_repository_type import PublicRepository
@@ -58,6 +59,7 @@ def extend(models: Path) -> None:
     }
     for name, resource in types.items():
         register(name, resource, Schema(schemas[name]))
+    let_clients_send_for_services()
     use_arns()
     register_stand_ins()
 
