@@ -1,4 +1,4 @@
-"""The registries of a small organisation: two accounts, two Regions, three teams, one service.
+"""The registries of a small organisation: two accounts, three teams, one service.
 
 Run it through ``make synth``, or ``cdk synth`` from the project's folder.
 """
@@ -17,8 +17,10 @@ from constructs import Construct
 
 from ecr_constructs import (
     Baseline,
+    CatalogData,
     Control,
     Exemption,
+    GovernedPublicRepository,
     GovernedRegistry,
     GovernedRepository,
     LifecyclePolicy,
@@ -31,6 +33,7 @@ from ecr_constructs import (
 
 WORKLOADS = "222222222222"
 HOME = cdk.Environment(account="111111111111", region="eu-west-1")
+GALLERY = cdk.Environment(account="111111111111", region="us-east-1")
 AWAY = cdk.Environment(account="111111111111", region="eu-central-1")
 RECOVERY = cdk.Environment(account=WORKLOADS, region="eu-central-1")
 
@@ -54,6 +57,12 @@ class Platform(cdk.Stack):
             self, "Registry", baseline=BASELINE, scanning=Scanning.basic(on_push=["*"])
         )
         self.registry.deny_outside_organization()
+        # Whoever is granted pushing to these below is allowed to sign too.
+        self.registry.sign_images(repository_filters=["payments/*", "web/*"])
+        self.registry.add_pull_time_update_exclusion(
+            f"arn:aws:iam::{WORKLOADS}:role/ImageScanner",
+            reason="it pulls every image each night, which would keep all of them in use",
+        )
         build = iam.Role(self, "Build", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"))
 
         payments_api = self.registry.add_repository(
@@ -102,6 +111,27 @@ class Replica(cdk.Stack):
         super().__init__(scope, construct_id, env=env)
         self.registry = GovernedRegistry(
             self, "Registry", baseline=BASELINE, scanning=Scanning.basic(on_push=["*"])
+        )
+
+
+class Gallery(cdk.Stack):
+    """What is given to everybody; CloudFormation has public repositories in us-east-1 only."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, env: cdk.Environment) -> None:
+        super().__init__(scope, construct_id, env=env)
+        GovernedPublicRepository(
+            self,
+            "PaymentsCli",
+            repository_name="payments/cli",
+            catalog_data=CatalogData(
+                repository_description="Ask the payments API from a terminal",
+                architectures=["x86-64", "ARM 64"],
+                operating_systems=["Linux"],
+            ),
+            tags={"team": "payments"},
+            exemptions=[
+                Exemption(Control.PUBLIC_ACCESS, reason="customers run it in their own pipelines"),
+            ],
         )
 
 
@@ -180,6 +210,7 @@ def build() -> cdk.App:
     platform = Platform(app, "Platform", env=HOME)
     away = Replica(app, "Away", env=AWAY)
     recovery = Replica(app, "Recovery", env=RECOVERY)
+    Gallery(app, "Gallery", env=GALLERY)
     images = StorefrontImages(app, "StorefrontImages", env=HOME)
     storefront = Storefront(app, "Storefront", web=platform.web, images=images, env=HOME)
 

@@ -23,6 +23,8 @@ from ecr_constructs.model.registry import Registry
 from ecr_constructs.model.replication import Replication
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.scanning import Scanning
+from ecr_constructs.model.signing import Signing
+from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.sources.assembly import read_assembly
 
 pytestmark = pytest.mark.deploy
@@ -44,12 +46,23 @@ def without_secret(rule: PullThroughCacheRule) -> tuple[PullThroughCacheRule, bo
     return replace(rule.normalise(), credential_arn=None), rule.credential_arn is not None
 
 
+def signed(signing: Signing | Unresolved | None) -> list[tuple[bool, tuple[Text, ...] | None]]:
+    """Return the rules; of a profile that is made, only that it is one: its name is made up."""
+    assert not isinstance(signing, Unresolved)
+    return [
+        (":/signing-profiles/" in str(rule.signing_profile_arn), rule.repository_filters)
+        for rule in (signing.normalise().rules if signing else ())
+    ]
+
+
 def settings(registry: Registry) -> dict[str, Any]:
     """Return what a registry has once for an account and Region, in its normal form."""
     return {
         "policy": registry.registry_policy and registry.registry_policy.normalise(),
         "scanning": registry.scanning and registry.scanning.normalise(),
         "replication": registry.replication and registry.replication.normalise(),
+        "signing": signed(registry.signing),
+        "exclusions": [str(each.principal_arn) for each in registry.pull_time_exclusions],
         "templates": {each.prefix: each.normalise() for each in registry.creation_templates},
         "rules": {
             each.ecr_repository_prefix: without_secret(each)
@@ -68,6 +81,8 @@ def live_settings(api: Any) -> dict[str, Any]:
         "replication": Replication.from_api(replication).normalise()
         if replication["rules"]
         else None,
+        "signing": signed(live["signing"] and Signing.from_api(live["signing"])),
+        "exclusions": live["exclusions"],
         "templates": {
             each["prefix"]: CreationTemplate.from_api(each).normalise()
             for each in live["templates"]
@@ -95,13 +110,15 @@ def _assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_example_is_what_its_assembly_says(
     emulator: Emulator, assembly: Path, tmp_path: Path
 ) -> None:
-    """Two accounts and two Regions, each with credentials of its own account."""
+    """Two accounts and three Regions, each with credentials of its own account."""
     stacks: dict[str, list[str]] = {}
+    environments: set[tuple[str, str]] = set()
     manifest = json.loads((assembly / "manifest.json").read_text(encoding="utf-8"))
     for name, artifact in manifest["artifacts"].items():
         if artifact["type"] == "aws:cloudformation:stack":
             account, region = artifact["environment"].removeprefix("aws://").split("/")
             stacks.setdefault(account, []).append(name)
+            environments.add((account, region))
     clis = {
         account: CdkCli(endpoint=emulator.url, account=account, directory=tmp_path / account)
         for account in stacks
@@ -110,7 +127,7 @@ def test_the_example_is_what_its_assembly_says(
     registries = {(str(each.account), str(each.region)): each for each in deployment.registries}
     assert len(registries) == 3
 
-    for account, region in registries:
+    for account, region in sorted(environments):
         clis[account].bootstrap(assembly, f"aws://{account}/{region}")
     # The destinations come first: replication without its permission would lose images.
     for account in sorted(stacks, reverse=True):
