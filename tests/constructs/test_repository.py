@@ -17,9 +17,11 @@ from tests.synthesis import (
     new_app,
     new_stack,
     properties_of,
+    repositories_in,
     resource_of,
     statements_of,
     synthesise,
+    template_of,
     warnings_of,
 )
 
@@ -59,7 +61,6 @@ def test_a_repository_is_safe_by_default(stack: cdk.Stack) -> None:
             "RepositoryName": "payments/api",
             "ImageTagMutability": "IMMUTABLE",
             "ImageScanningConfiguration": {"ScanOnPush": True},
-            "EncryptionConfiguration": {"EncryptionType": "AES256"},
             "LifecyclePolicy": {"LifecyclePolicyText": UNTAGGED.to_json()},
         },
         "DeletionPolicy": "Retain",
@@ -244,7 +245,6 @@ def test_a_key_of_the_stack_is_referred_to(stack: cdk.Stack) -> None:
 @pytest.mark.parametrize(
     ("region", "encryption"),
     [
-        ("eu-west-1", EncryptionType.AES256),
         ("eu-west-1", EncryptionType.KMS),
         ("us-gov-west-1", EncryptionType.KMS_DSSE),
         ("us-gov-east-1", EncryptionType.KMS_DSSE),
@@ -255,6 +255,16 @@ def test_every_type_is_written_where_it_exists(region: str, encryption: Encrypti
     GovernedRepository(stack, "Api", encryption=encryption)
     properties = properties_of(stack, region=region)
     assert properties["EncryptionConfiguration"] == {"EncryptionType": encryption.value}
+
+
+def test_encryption_is_left_out_where_aws_ecr_leaves_it_out(stack: cdk.Stack) -> None:
+    """Or changing the class of a repository that is there would replace it."""
+    ecr.Repository(stack, "Theirs", encryption=ecr.RepositoryEncryption.AES_256)
+    GovernedRepository(stack, "Ours", encryption=EncryptionType.AES256)
+    repositories = repositories_in(template_of(stack)).values()
+    assert len(repositories) == 2
+    for each in repositories:
+        assert "EncryptionConfiguration" not in each.get("Properties", {})
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "cn-north-1", "us-iso-east-1"])

@@ -18,7 +18,7 @@ def has_exclusions(properties: Properties) -> bool:
 
 
 def is_not_kms(properties: Properties) -> bool:
-    return properties["EncryptionConfiguration"]["EncryptionType"] != "KMS"
+    return "EncryptionConfiguration" not in properties
 
 
 def has_conditions(properties: Properties) -> bool:

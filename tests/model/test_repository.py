@@ -314,8 +314,15 @@ def test_what_cloudformation_would_leave_as_it_was_is_always_written() -> None:
     assert Repository().to_cfn() == {
         "ImageTagMutability": "MUTABLE",
         "ImageScanningConfiguration": {"ScanOnPush": False},
-        "EncryptionConfiguration": {"EncryptionType": "AES256"},
     }
+
+
+def test_encryption_is_written_where_it_is_not_what_a_repository_has_without() -> None:
+    """Adding it to a resource that has none replaces the repository."""
+    assert "EncryptionConfiguration" not in Repository(encryption=Encryption("AES256")).to_cfn()
+    assert Repository(encryption=Encryption("AES256", "a-key")).to_cfn()[
+        "EncryptionConfiguration"
+    ] == {"EncryptionType": "AES256", "KmsKey": "a-key"}
 
 
 def test_what_is_written_is_plain_json() -> None:

@@ -117,7 +117,9 @@ class Repository:
         """Return the ``Properties`` of ``AWS::ECR::Repository``.
 
         What CloudFormation leaves as it was when it is left out of a template
-        (mutability, scanning) is always written.
+        (mutability, scanning) is always written. Encryption with AES256 is what a
+        repository has without any, and is left out as ``aws_ecr.Repository``
+        leaves it out: adding it replaces a repository that was made without.
         """
         properties: dict[str, Any] = {}
         if self.repository_name is not None:
@@ -129,7 +131,8 @@ class Repository:
                 for value in self.exclusion_filters
             ]
         properties["ImageScanningConfiguration"] = {"ScanOnPush": self.scan_on_push}
-        properties["EncryptionConfiguration"] = self.encryption.to_cfn()
+        if self.encryption != AES256:
+            properties["EncryptionConfiguration"] = self.encryption.to_cfn()
         if isinstance(self.lifecycle_policy, LifecyclePolicy) and self.lifecycle_policy.rules:
             properties["LifecyclePolicy"] = self.lifecycle_policy.to_cfn()
         if isinstance(self.repository_policy, Policy) and self.repository_policy.statements:
