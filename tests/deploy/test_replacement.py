@@ -131,6 +131,11 @@ def test_another_credential_fails_and_another_prefix_leaves_the_old_rule(
     before = registry_settings(ecr)
 
     other = assemble(cache(secret="second", prefix="hub"))
+    change = review(other, against=first).change
+    assert change is not None
+    (replaced,) = change.differences
+    assert "'hub' is replaced" in replaced.sentence
+    assert "so that the update fails" in replaced.sentence
     with pytest.raises(CdkError, match=r"prefix\s+'hub'\s+already\s+exists"):
         cdk_cli.deploy(other)
     assert registry_settings(ecr) == before
