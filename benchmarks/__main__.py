@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHMARKS = ("synth", "lifecycle", "checks")
+BENCHMARKS = ("synth", "lifecycle", "checks", "review")
 
 
 def main(names: list[str]) -> int:
