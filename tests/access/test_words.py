@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.access.scenes import ARN, BUILD, EVA, LAMBDA, OTHER, OWNER, PULL, allow, deny, grant
 
-from ecr_constructs.access.words import describe_condition, describe_statement, listed
+from ecr_constructs.access.words import describe_condition, describe_statement
 from ecr_constructs.model.statement import Condition, Statement, parse_statement
 
 PUSH = ["ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload"]
@@ -124,18 +124,3 @@ def test_a_condition_in_words(operator: str, words: str) -> None:
 @pytest.mark.parametrize(("value", "words"), [("true", "k is not there"), ("false", "k is there")])
 def test_null_in_words(value: str, words: str) -> None:
     assert describe_condition(Condition("Null", "k", (value,))) == words
-
-
-@pytest.mark.parametrize(
-    ("words", "text"),
-    [
-        ([], ""),
-        (["a"], "a"),
-        (["a", "b"], "a and b"),
-        (["a", "b", "c"], "a, b and c"),
-        (["a", "b", "c", "d", "e"], "a, b, c, d and e"),
-        (["a", "b", "c", "d", "e", "f"], "a, b, c, d and 2 more"),
-    ],
-)
-def test_a_long_list_is_counted(words: list[str], text: str) -> None:
-    assert listed(words) == text

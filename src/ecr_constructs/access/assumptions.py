@@ -14,7 +14,8 @@ from ecr_constructs.access.named import Kind
 from ecr_constructs.access.request import Request
 from ecr_constructs.access.sides import Knowledge, Sides, allowed_by, document_of, identity_hits
 from ecr_constructs.access.truth import Truth
-from ecr_constructs.access.words import describe_named, listed
+from ecr_constructs.access.words import describe_named
+from ecr_constructs.model.words import listed
 from ecr_constructs.service import actions
 
 

@@ -24,9 +24,9 @@ from ecr_constructs.access.request import Request
 from ecr_constructs.access.sides import Sides, denied_by, sides_of
 from ecr_constructs.access.statements import Hit, unmet_in
 from ecr_constructs.access.truth import Truth
-from ecr_constructs.access.words import listed
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.statement import Effect
+from ecr_constructs.model.words import listed
 
 
 @dataclass(frozen=True)

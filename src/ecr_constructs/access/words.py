@@ -5,13 +5,14 @@ Layer: access; imports ``model`` and ``service`` only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from ecr_constructs.access.named import Kind, Named, named_by
 from ecr_constructs.access.operators import Quantifier, operator_of
 from ecr_constructs.model.statement import Condition, Effect, Principal, Statement
 from ecr_constructs.model.unresolved import Text
+from ecr_constructs.model.words import listed
 from ecr_constructs.service import actions
 
 #: The purposes that have a word, the widest first.
@@ -22,7 +23,6 @@ _PURPOSES: Final = (
     ("pull", actions.PULL - {"ecr:BatchCheckLayerAvailability"}),
     ("read", actions.READ),
 )
-_SHOWN: Final = 4
 _VERBS: Final = {
     "stringequals": ("is", "is not"),
     "stringequalsignorecase": ("is", "is not"),
@@ -117,17 +117,6 @@ def describe_condition(condition: Condition) -> str:
     }[operator.quantifier]
     tail = ", where it is there" if operator.if_exists else ""
     return f"{subject} {words} {values}{tail}"
-
-
-def listed(words: Iterable[str], joint: str = "and") -> str:
-    """Return words as a list: ``a, b and c``; of many the first, and how many more."""
-    shown = list(words)
-    if len(shown) > _SHOWN + 1:
-        shown = [*shown[:_SHOWN], f"{len(shown) - _SHOWN} more"]
-        joint = "and" if joint == "and" else "or"
-    if len(shown) <= 1:
-        return "".join(shown)
-    return f"{', '.join(shown[:-1])} {joint} {shown[-1]}"
 
 
 def _verb(bare: str, *, negated: bool) -> str:

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from ecr_constructs.access import Access, Answer, Decision
 from ecr_constructs.access.answer import PlacedStatement
 from ecr_constructs.cli._common import console
+from ecr_constructs.model.words import plural
 
 _STYLES = {
     Decision.ALLOW: "bold green",
@@ -40,8 +41,8 @@ def print_principals(found: Sequence[Access], question: str) -> None:
         out.print(f"[{_STYLES[decision]}]{decision}[/] {escape(str(access.principal))}")
         for placed in access.statements:
             out.print(Padding(escape(_placed(placed)), (0, 0, 0, 2)))
-    plural = "principal" if len(found) == 1 else "principals"
-    out.print(f"{len(found) or 'no'} {plural} for {escape(question)}")
+    count = plural(len(found), "principal") if found else "no principals"
+    out.print(f"{count} for {escape(question)}")
 
 
 def _print_list(title: str, lines: Iterable[str]) -> None:

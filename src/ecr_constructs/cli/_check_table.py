@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ecr_constructs.checks.engine import Finding
 from ecr_constructs.checks.rule import Rule
 from ecr_constructs.model.problem import Severity, Status
+from ecr_constructs.model.words import examples, plural
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,14 +38,9 @@ def print_findings(
         for severity in Severity
     }
     silenced = sum(not finding.counts for finding in findings)
-    verdict = ", ".join(
-        f"{number:,} {severity}{'s' * (number != 1)}"
-        for severity, number in counts.items()
-        if number
-    )
-    checked = f"{repositories:,} repositor{'y' if repositories == 1 else 'ies'}"
+    verdict = ", ".join(plural(number, severity) for severity, number in counts.items() if number)
     out.print(
-        f"{checked} checked against {rules} rule{'s' * (rules != 1)}:"
+        f"{plural(repositories, 'repository')} checked against {plural(rules, 'rule')}:"
         f" {verdict or 'nothing to say'}" + f", {silenced:,} acknowledged" * bool(silenced)
     )
 
@@ -64,9 +60,7 @@ def _print_group(out: Console, group: Sequence[Finding]) -> None:
 
     first = group[0]
     places = list(dict.fromkeys(finding.place for finding in group))
-    where = ", ".join(places[:_SHOWN])
-    if len(places) > _SHOWN:
-        where += f" and {len(places) - _SHOWN:,} more"
+    where = examples(places)
     style = _STYLES[first.severity] if first.counts else "dim"
     word = str(first.severity)
     if not first.counts:

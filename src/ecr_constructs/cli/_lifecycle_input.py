@@ -115,9 +115,9 @@ def policy_of(
         ConfigurationError: If there is no such repository, or it has no policy
             that is known at synthesis, or registries differ.
     """
-    from ecr_constructs.lifecycle.words import examples
     from ecr_constructs.model.lifecycle import LifecyclePolicy
     from ecr_constructs.model.problem import Malformed
+    from ecr_constructs.model.words import examples
     from ecr_constructs.sources.assembly import read_assembly
 
     deployment = read_assembly(assembly, account=account, region=region)

@@ -14,6 +14,7 @@ from ecr_constructs.lifecycle.verdict import Outcome
 from ecr_constructs.lifecycle.words import describe
 from ecr_constructs.model.lifecycle import ActionType
 from ecr_constructs.model.problem import Severity
+from ecr_constructs.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,7 @@ def title(inventory: Inventory, now: datetime) -> str:
     """Say which images are judged, and when."""
     name = inventory.repository_name
     of = f" of {name}" if name else ""
-    return f"{_images(len(inventory.images))}{of} on {now:%Y-%m-%d %H:%M %Z}"
+    return f"{plural(len(inventory.images), 'image')}{of} on {now:%Y-%m-%d %H:%M %Z}"
 
 
 def print_problems(problems: Sequence[Problem]) -> None:
@@ -74,13 +75,18 @@ def print_preview(evaluation: Evaluation, title: str, *, everything: bool) -> No
         _print_lines(out, lines, count)
     unselected = evaluation.totals[Outcome.NOT_SELECTED]
     if unselected:
-        out.print(f"\n[bold]no rule[/]  selects {_images(unselected)}\n  keeps {unselected:,}")
+        out.print(
+            f"\n[bold]no rule[/]  selects {plural(unselected, 'image')}\n  keeps {unselected:,}"
+        )
     out.print()
     for outcome, images in gone.items():
         if images or outcome is Outcome.EXPIRE:
             style = _OUTCOMES[outcome] if images else "green"
-            out.print(f"[{style}]{_VERBS[outcome]} {_images(len(images))}[/]{_total_size(images)}")
-    out.print(f"keeps {_images(len(evaluation) - sum(map(len, gone.values())))}")
+            out.print(
+                f"[{style}]{_VERBS[outcome]} {plural(len(images), 'image')}[/]{_total_size(images)}"
+            )
+    kept = len(evaluation) - sum(map(len, gone.values()))
+    out.print(f"keeps {plural(kept, 'image')}")
     _print_notes(out, evaluation)
 
 
@@ -93,7 +99,7 @@ def print_comparison(comparison: Comparison, title: str, *, everything: bool) ->
         if not changes:
             continue
         size = _total_size([change.after.image for change in changes])
-        style, count = _EFFECTS[effect], _images(len(changes))
+        style, count = _EFFECTS[effect], plural(len(changes), "image")
         out.print(f"\n[{style}]the change {effect}s {count}[/]{size}")
         shown = changes[: None if everything else _SHOWN]
         lines = [f"{_line(c.after.image)}\n      [dim]{escape(_why(c))}[/]" for c in shown]
@@ -165,10 +171,6 @@ def _out() -> Console:
     if not out.is_terminal:
         out.width = 10_000
     return out
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def _total_size(images: Sequence[Image]) -> str:

@@ -18,6 +18,7 @@ from ecr_constructs.constructs.registry_context import RegistryContext
 from ecr_constructs.model.problem import Problem, Severity, problem_at
 from ecr_constructs.model.scan_coverage import Coverage, coverage
 from ecr_constructs.model.scanning import Scanning
+from ecr_constructs.model.words import examples
 
 _SHOWN: Final = 3
 
@@ -56,12 +57,11 @@ class RegistryScanning:
         ):
             names = [repr(str(each.repository_name)) for each in found if each.coverage is kind]
             if names:
-                shown = ", ".join(names[:_SHOWN])
-                shown += f" and {len(names) - _SHOWN} more" * (len(names) > _SHOWN)
                 yield problem_at(
                     "scanning",
-                    f"scanning should cover every repository, got no rule for {shown}: what no rule"
-                    f" selects {what}, whatever the repository's own scan_on_push says",
+                    f"scanning should cover every repository, got no rule for {examples(names)}:"
+                    f" what no rule selects {what}, whatever the repository's own scan_on_push"
+                    " says",
                     "add a filter that selects them, or '*'",
                     severity=Severity.WARNING,
                 )

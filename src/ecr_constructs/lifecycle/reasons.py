@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecr_constructs.lifecycle.verdict import Outcome
-from ecr_constructs.lifecycle.words import days, some, subjects
+from ecr_constructs.lifecycle.words import some, subjects
 from ecr_constructs.model.lifecycle import ActionType, CountType, StorageClass
+from ecr_constructs.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +74,7 @@ def _measure(image: Image, scan: Scan, *, acts: bool) -> str:
     if rule.count_type is CountType.IMAGE_COUNT_MORE_THAN:
         among = "" if number == 1 else "one of "
         return f"{'not ' if acts else ''}{among}the newest {some(number, subjects(rule))}"
-    than = f"more than {days(number)} ago" if acts else f"not more than {days(number)} ago"
+    than = f"{'' if acts else 'not '}more than {plural(number, 'day')} ago"
     return f"{_event(image, rule)} {_shown(scan.clock(image))}, {than}"
 
 

@@ -14,6 +14,7 @@ from ecr_constructs.model.lifecycle import (
     StorageClass,
     TagStatus,
 )
+from ecr_constructs.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,10 +38,10 @@ def describe(rule: LifecycleRule) -> str:
         return f"archive all but {keep}" if verb == "archive" else f"keep {keep}"
     if rule.count_type is CountType.SINCE_IMAGE_PULLED:
         joint = " and that" if " that " in who else " that"
-        return f"{verb} {who}{joint} nobody pulled for {days(number)}"
+        return f"{verb} {who}{joint} nobody pulled for {plural(number, 'day')}"
     if rule.count_type is CountType.SINCE_IMAGE_TRANSITIONED:
-        return f"{verb} {archived}{who} after {days(number)} in the archive"
-    return f"{verb} {who} after {days(number)}"
+        return f"{verb} {archived}{who} after {plural(number, 'day')} in the archive"
+    return f"{verb} {who} after {plural(number, 'day')}"
 
 
 def subjects(rule: LifecycleRule) -> str:
@@ -54,17 +55,6 @@ def subjects(rule: LifecycleRule) -> str:
     if list(rule.tag_pattern_list or ()) == ["*"]:
         return "tagged images"
     return f"images that match {_and(rule.tag_pattern_list or ())}"
-
-
-def days(number: int) -> str:
-    """Say a number of days."""
-    return "1 day" if number == 1 else f"{number} days"
-
-
-def examples(names: Sequence[str], limit: int = 3) -> str:
-    """Name the first few and count the others: ``v1, v2, v3 and 7 more``."""
-    shown = ", ".join(names[:limit])
-    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
 
 
 def some(number: int, who: str) -> str:

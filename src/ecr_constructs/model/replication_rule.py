@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from ecr_constructs.model.problem import Problem, Severity, Status, problem_at
 from ecr_constructs.model.repository_filter import FilterType, as_filters, filter_problems
 from ecr_constructs.model.unresolved import Text, Unresolved, is_known
+from ecr_constructs.model.words import examples
 from ecr_constructs.service import patterns
 
 #: What ends a word in a name. A prefix that ends in one stops where a name goes on.
 _SEPARATORS = frozenset("/._-")
-_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class ReplicationRule:
                 yield problem_at(
                     f"repository_filters[{index}]",
                     f"a replication filter is a prefix of names, so {prefix!r} also takes"
-                    f" {_listed(more)}",
+                    f" {examples([*map(repr, sorted(more))])}",
                     f"write '{prefix}/' for the namespace"
                     if prefix not in taken
                     else f"rename one, as no prefix takes {prefix!r} alone",
@@ -143,8 +143,3 @@ def _region_problems(region: str) -> Iterator[Problem]:
         severity=Severity.WARNING,
         status=Status.UNKNOWN,
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(map(repr, sorted(names)[:_SHOWN]))
-    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"

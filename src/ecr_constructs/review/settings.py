@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from ecr_constructs.access.words import listed
 from ecr_constructs.model.creation_template import CreationTemplate, longest_match
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
 from ecr_constructs.model.registry import Registry
@@ -18,6 +17,7 @@ from ecr_constructs.model.scanning import Scanning, ScanType
 from ecr_constructs.model.signing import Signing
 from ecr_constructs.model.statement import Principal
 from ecr_constructs.model.unresolved import Unresolved
+from ecr_constructs.model.words import listed, plural
 from ecr_constructs.review.access.matrix import statement_lines
 from ecr_constructs.review.access.survey import Survey
 from ecr_constructs.review.change.difference import Place
@@ -30,7 +30,7 @@ from ecr_constructs.review.report import (
     ScanningReport,
     TemplateReport,
 )
-from ecr_constructs.review.words import describe_lifecycle, name_of, plural
+from ecr_constructs.review.words import describe_lifecycle, name_of
 
 _REPLICATE: Final = "ecr:ReplicateImage"
 _FREQUENCIES: Final = {

@@ -31,10 +31,3 @@ def describe_lifecycle(policy: LifecyclePolicy | Malformed | Unresolved | None) 
     if isinstance(policy, Unresolved):
         return (f"cannot be told before deployment: {policy.text}",)
     return tuple(describe(rule) for rule in policy.normalise().rules)
-
-
-def plural(count: int, noun: str) -> str:
-    """Return a number of things: ``1 repository``, ``1,000 repositories``."""
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"

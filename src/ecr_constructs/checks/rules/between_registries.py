@@ -12,8 +12,8 @@ from ecr_constructs.checks.sources import GUIDE
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.problem import Malformed, Problem, Severity
 from ecr_constructs.model.registry import Located
+from ecr_constructs.model.words import examples
 
-_SHOWN: Final = 3
 _BOTH: Final = "registry.replicate_to(other), which writes both sides"
 
 
@@ -75,8 +75,7 @@ def _template(facts: Facts) -> Iterator[Located]:
         if not ungoverned:
             continue
         where, unknown = side.destination.sentence, may_govern(side.target)
-        shown, more = ", ".join(ungoverned[:_SHOWN]), len(ungoverned) - _SHOWN
-        shown += f" and {more} more" * (more > 0)
+        shown = examples(ungoverned)
         message = (
             f"whether a template of {where} governs what is created there cannot be told: {shown}"
             if unknown

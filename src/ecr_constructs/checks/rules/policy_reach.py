@@ -17,8 +17,8 @@ from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Problem, Severity
 from ecr_constructs.model.statement import ANYONE, Condition, Effect, Statement
 from ecr_constructs.model.unresolved import Text, Unresolved
+from ecr_constructs.model.words import examples
 
-_SHOWN: Final = 3
 #: What to allow another account instead of administering.
 _INSTEAD: Final = {
     PolicyKind.REGISTRY: "allow what replication and caching need: ecr:ReplicateImage,"
@@ -72,10 +72,10 @@ def _administrative_access(held: Held, statement: Statement, name: str) -> Itera
     fix = _INSTEAD.get(held.kind, "allow pull and push only: allow_pull_push(...)")
     if actions and reaches:
         yield violation(
-            f"{name} lets other accounts administer {what}: {_list(actions)}", fix, detail=detail
+            f"{name} lets other accounts administer {what}: {examples(actions)}", fix, detail=detail
         )
     else:
-        unknown = f"it allows {_list(actions or unknown_actions)}"
+        unknown = f"it allows {examples(actions or unknown_actions)}"
         yield violation(
             f"{name} may let other accounts administer {what}: {unknown}, and its principals or"
             " actions are not known before deployment",
@@ -98,7 +98,7 @@ def _confused_deputy(held: Held, statement: Statement, name: str) -> Iterator[Pr
         return
     can = "may act" if bound is Exposure.UNKNOWN else "can be made to act"
     yield violation(
-        f"{name} trusts {_list(services)} whoever it works for: it {can} for any account, as no"
+        f"{name} trusts {examples(services)} whoever it works for: it {can} for any account, as no"
         " condition binds its source",
         "bind it by StringEquals aws:SourceAccount or ArnLike aws:SourceArn:"
         f" Principals.service({services[0]!r}, source_account=...)",
@@ -169,11 +169,6 @@ def _denies_outsiders(statement: Statement) -> bool:
 
 def _principals(statement: Statement) -> list[str]:
     return [str(p.value) for p in statement.principals or statement.not_principals]
-
-
-def _list(names: list[str]) -> str:
-    shown = ", ".join(names[:_SHOWN])
-    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
 
 
 RULES: Final = (

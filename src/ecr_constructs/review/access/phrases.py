@@ -12,13 +12,9 @@ from typing import Final
 from ecr_constructs.access.caller import Caller
 from ecr_constructs.access.named import Kind, Named
 from ecr_constructs.access.operators import Quantifier, operator_of
-from ecr_constructs.access.words import (
-    describe_actions,
-    describe_named,
-    describe_statement,
-    listed,
-)
+from ecr_constructs.access.words import describe_actions, describe_named, describe_statement
 from ecr_constructs.model.statement import Statement
+from ecr_constructs.model.words import listed
 from ecr_constructs.review.access.form import Branch, Form
 from ecr_constructs.review.access.terms import Term
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ecr_constructs.access.words import listed
+from ecr_constructs.model.words import listed
 from ecr_constructs.service import actions
 
 

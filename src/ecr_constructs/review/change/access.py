@@ -5,7 +5,7 @@ Layer: review.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,9 +14,9 @@ from ecr_constructs.access.caller import Caller
 from ecr_constructs.access.named import Kind
 from ecr_constructs.access.text import equals
 from ecr_constructs.access.truth import Truth
-from ecr_constructs.access.words import listed
 from ecr_constructs.model.repository import Origin
 from ecr_constructs.model.statement import Principal
+from ecr_constructs.model.words import listed
 from ecr_constructs.review.access.form import OWN_POLICIES, Form
 from ecr_constructs.review.access.phrases import Phrase, phrase
 from ecr_constructs.review.access.purposes import describe
@@ -77,9 +77,9 @@ def access_drafts(
         told = dict.fromkeys(cause for shift in shifts for cause in shift.cause)
         yield Draft(
             kind=kind,
-            head=f"{_several(dict.fromkeys(s.who for s in shifts))} {head} ",
+            head=f"{listed(dict.fromkeys(s.who for s in shifts), most=_SHOWN)} {head} ",
             tail=tail,
-            cause=_several(told),
+            cause=listed(told, most=_SHOWN),
             repository=name,
             origin=origin,
             certain=certain,
@@ -215,10 +215,3 @@ def _placed(held: Mapping[str, Permission], wanted: set[str]) -> list[PlacedStat
     return list(
         dict.fromkeys(placed for each in permissions.values() for placed in each.statements)
     )
-
-
-def _several(words: Sequence[str] | Mapping[str, None]) -> str:
-    shown = list(words)
-    if len(shown) > _SHOWN + 1:
-        shown = [*shown[:_SHOWN], f"{len(shown) - _SHOWN:,} more"]
-    return listed(shown)

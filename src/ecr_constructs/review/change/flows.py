@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from ecr_constructs.access.words import listed
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
 from ecr_constructs.model.registry import Registry
 from ecr_constructs.model.replication import Destination, Replication
 from ecr_constructs.model.replication_merge import minimal_prefixes
 from ecr_constructs.model.unresolved import Text, Unresolved
+from ecr_constructs.model.words import listed, plural
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.pairs import RegistryPair
 
@@ -195,7 +195,7 @@ def _taken(registry: Registry, prefixes: Iterable[Text]) -> str:
     )
     if not count:
         return ""
-    return f" ({count:,} {'repository' if count == 1 else 'repositories'} of this app)"
+    return f" ({plural(count, 'repository')} of this app)"
 
 
 def _without(prefixes: frozenset[Text], taken: frozenset[Text]) -> list[Text]:

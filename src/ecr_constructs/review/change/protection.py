@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ecr_constructs.access.words import listed
 from ecr_constructs.lifecycle.tags import TagPattern
 from ecr_constructs.model import wildcard
 from ecr_constructs.model.baseline import Control, Exemption
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.tag_mutability import TagMutability
 from ecr_constructs.model.unresolved import Text, is_known
+from ecr_constructs.model.words import listed
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 
 #: How much a repository is kept: 2 stays, 1 goes if it is empty, 0 goes with its images.

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ecr_constructs.access.words import listed
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.registry import Registry
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.signing import Signing
 from ecr_constructs.model.unresolved import Unresolved
+from ecr_constructs.model.words import listed
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.lifecycle import Lifecycles
 from ecr_constructs.review.change.pairs import RegistryPair, RepositoryPair

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from ecr_constructs.model.words import plural
 from ecr_constructs.review.change.difference import Place
 from ecr_constructs.review.render.mermaid import NODES, namespaces
 from ecr_constructs.review.report import RegistryReport, Report
-from ecr_constructs.review.words import plural
 
 _BOX: Final = 218
 _GAP: Final = 108

@@ -15,12 +15,12 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from ecr_constructs.model.words import plural
 from ecr_constructs.review.change.difference import ChangeClass
 from ecr_constructs.review.render.shapes import SEVERITIES, SEVERITY_SHAPES, SHAPES
 from ecr_constructs.review.render.timeline import WIDTH
 from ecr_constructs.review.render.view import FLAGS, arranged
 from ecr_constructs.review.run import Review
-from ecr_constructs.review.words import plural
 
 _FOLDER: Final = "page"
 #: The name of a colour for each severity.

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ecr_constructs.model.words import plural
 from ecr_constructs.review.change.difference import Change, Difference
 from ecr_constructs.review.render.markdown_text import code, code_cell, prose, summary, table
 from ecr_constructs.review.render.mermaid import registry_map
 from ecr_constructs.review.render.shapes import SEVERITY_SHAPES, SHAPES
 from ecr_constructs.review.report import Loosened, RegistryReport, Report, RepositoryReport
 from ecr_constructs.review.run import Review
-from ecr_constructs.review.words import plural
 
 #: As many characters has a comment at GitHub: https://github.com/orgs/community/discussions/27190
 LIMIT: Final = 65_536

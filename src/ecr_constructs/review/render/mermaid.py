@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from ecr_constructs.model.words import plural
 from ecr_constructs.review.change.difference import Place
 from ecr_constructs.review.report import RegistryReport, Report
-from ecr_constructs.review.words import plural
 
 #: As many nodes are drawn; a larger map nobody reads.
 NODES: Final = 100

@@ -15,6 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from ecr_constructs.model.problem import Severity
+from ecr_constructs.model.words import plural
 from ecr_constructs.review.access.matrix import AccessRow
 from ecr_constructs.review.change.difference import Change, Difference
 from ecr_constructs.review.render.shapes import SEVERITIES, SEVERITY_SHAPES, SHAPES
@@ -26,7 +27,6 @@ from ecr_constructs.review.report import (
     RepositoryReport,
 )
 from ecr_constructs.review.run import Review
-from ecr_constructs.review.words import plural
 
 #: As many repositories are shown; the other formats show all.
 MOST: Final = 50

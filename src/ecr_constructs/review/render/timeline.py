@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ecr_constructs.lifecycle.verdict import Outcome
+from ecr_constructs.model.words import plural
 from ecr_constructs.review.images import ImageReport, ImagesReport
-from ecr_constructs.review.words import plural
 
 WIDTH: Final = 900
 _LEFT: Final = 130
