@@ -44,3 +44,18 @@ def test_other_words_than_a_list_say_nothing(tmp_path: Path, pattern: Any) -> No
 def test_value_that_is_not_known_stays_so(tmp_path: Path) -> None:
     found = rule(tmp_path, {"source": [{"Ref": "S"}]}, Parameters={"S": {"Type": "String"}})
     assert found.sources == (Unresolved.of("Main.S"),)
+
+
+@pytest.mark.parametrize(
+    ("resources", "found"),
+    [
+        (["arn:a", {"prefix": "arn:b"}], ("arn:a", "arn:b")),
+        (["arn:a", {"suffix": "c"}], ()),
+        ("arn:a", ()),
+    ],
+    ids=repr,
+)
+def test_what_is_asked_of_resources_is_read(
+    tmp_path: Path, resources: Any, found: tuple[str, ...]
+) -> None:
+    assert rule(tmp_path, {**SCAN, "resources": resources}).resources == found

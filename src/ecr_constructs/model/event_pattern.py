@@ -38,6 +38,11 @@ class DetailType(StrEnum):
     REPLICATION_ACTION = "ECR Replication Action"
     SCAN_RESOURCE_CHANGE = "ECR Scan Resource Change"  # enhanced scanning alone
 
+    @property
+    def is_of_inspector(self) -> bool:
+        """Whether Amazon Inspector sends it, and not Amazon ECR."""
+        return self in {DetailType.INSPECTOR_FINDING, DetailType.INSPECTOR_SCAN}
+
 
 class FindingSeverity(StrEnum):
     """How severe a finding is; the order of the members is the order of weight."""
@@ -190,7 +195,7 @@ class EventPattern:
         form = _FORMS[self.event]
         types = list(form.detail_types) + [DetailType.REFERRER_ACTION] * self.referrers
         pattern: dict[str, Any] = {
-            "source": sorted({_source_of(each) for each in types}),
+            "source": sorted({INSPECTOR if each.is_of_inspector else ECR for each in types}),
             "detail-type": [str(each) for each in types],
         }
         detail = dict(form.detail)
@@ -260,7 +265,3 @@ class EventPattern:
                 "name what the repositories have in common, or define several rules",
                 severity=Severity.ERROR if is_error else Severity.WARNING,
             )
-
-
-def _source_of(detail_type: DetailType) -> str:
-    return INSPECTOR if detail_type.startswith("Inspector2") else ECR

@@ -25,6 +25,8 @@ class EventRule:
         sources: The services whose events it takes, such as ``aws.ecr``; None
             where its pattern does not say, or in other words than a list.
         detail_types: The kinds of events likewise, such as ``ECR Image Scan``.
+        resources: What the ARNs are, or begin with, that it asks of events; none
+            where its pattern asks for none, or in other words.
         account: The account that it is in; None where it is not known.
         region: Its Region; None where it is not known.
         origin: Where it was read from; no part of its value.
@@ -32,6 +34,7 @@ class EventRule:
 
     sources: tuple[Text, ...] | None = None
     detail_types: tuple[Text, ...] | None = None
+    resources: tuple[Text, ...] = ()
     account: Text | None = None
     region: Text | None = None
     origin: Origin | None = field(default=None, compare=False)
@@ -62,6 +65,7 @@ class EventRule:
         rule = cls(
             sources=_texts(members.get("source")),
             detail_types=_texts(members.get("detail-type")),
+            resources=_texts(_prefixes(members.get("resources"))) or (),
             origin=origin,
         )
         return rule, []
@@ -72,3 +76,13 @@ def _texts(value: object) -> tuple[Text, ...] | None:
     if isinstance(value, list) and all(isinstance(each, str | Unresolved) for each in value):
         return tuple(value)
     return None
+
+
+def _prefixes(value: object) -> object:
+    """Return a list with the text in place of what compares by ``prefix``."""
+    if not isinstance(value, list):
+        return value
+    return [
+        each["prefix"] if isinstance(each, Mapping) and list(each) == ["prefix"] else each
+        for each in value
+    ]

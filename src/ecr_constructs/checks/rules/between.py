@@ -18,7 +18,6 @@ from ecr_constructs.model.replication import Destination, Replication
 from ecr_constructs.model.replication_chain import broken_chains
 from ecr_constructs.model.repository import Origin
 from ecr_constructs.model.repository_filter import ROOT, covers
-from ecr_constructs.model.scanning import Scanning, ScanType
 from ecr_constructs.model.signing import Signing
 from ecr_constructs.model.unresolved import Text, Unresolved, is_known
 
@@ -178,41 +177,6 @@ def _signing_of_cache(facts: Facts) -> Iterator[Located]:
                 )
 
 
-def _events(facts: Facts) -> Iterator[Located]:
-    kinds = {(str(r.account), str(r.region)): r.scanning for r in facts.deployment.registries}
-    for number, rule in enumerate(facts.deployment.event_rules):
-        scanning = kinds.get((str(rule.account), str(rule.region)))
-        if scanning is None or "aws.ecr" not in (rule.sources or ()):
-            continue
-        origin = rule.origin or Origin(stack="", logical_id=f"event rule {number}", template="")
-        scan_type = scanning.scan_type if isinstance(scanning, Scanning) else scanning
-        for detail_type in rule.detail_types or ():
-            wanted = _SENT_BY.get(str(detail_type))
-            if wanted is None or scan_type == wanted:
-                continue
-            unknown = not is_known(scan_type)
-            verb = "may never fire" if unknown else "never fires"
-            yield Located(
-                origin,
-                violation(
-                    f"the rule {verb}: {wanted} scanning alone sends {str(detail_type)!r}, and the"
-                    f" registry's is {scan_type}",
-                    "wait for 'Inspector2 Scan' of aws.inspector2 under enhanced scanning, for"
-                    " 'ECR Image Scan' under basic scanning: registry.on_scan_findings(...)",
-                    path="EventPattern.detail-type",
-                    detail=str(detail_type),
-                    unknown=unknown,
-                ),
-            )
-
-
-#: Which scanning sends an event.
-_SENT_BY: Final = {
-    "ECR Image Scan": ScanType.BASIC,
-    "ECR Scan Resource Change": ScanType.ENHANCED,
-}
-
-
 def _name(origin: Origin) -> str:
     return origin.construct_path or f"{origin.stack}/{origin.logical_id}"
 
@@ -276,17 +240,5 @@ RULES: Final = (
         " CloudFormation: RepositoryFilters that match no cache.",
         source=f"{ROADMAP}/2830",
         check=_signing_of_cache,
-    ),
-    Rule(
-        id="EcrGovernance-EventNeverFires",
-        severity=Severity.WARNING,
-        title="A rule waits for events that the registry's scanning sends",
-        explanation="ECR Image Scan is sent by basic scanning alone; enhanced scanning sends"
-        " Inspector2 Scan and Inspector2 Finding of aws.inspector2 instead. A rule for the other"
-        " one is silent for ever: CDK's on_image_scan_completed is, under enhanced scanning.",
-        remediation="The library's event rules, which know both. In CloudFormation: EventPattern:"
-        " {source: [aws.inspector2], detail-type: [Inspector2 Scan]}.",
-        source=f"{GUIDE}/image-scanning-enhanced-events.html",
-        check=_events,
     ),
 )

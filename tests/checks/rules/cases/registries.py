@@ -85,6 +85,20 @@ def event(source: Any, *detail_types: Any) -> dict[str, Any]:
     return {"Rule": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": pattern}}}
 
 
+SCAN = "ECR Image Scan"
+INSPECTED = "Inspector2 Scan"
+
+
+def scans(*detail_types: Any) -> dict[str, Any]:
+    """Return a rule for events of both sources about repositories."""
+    pattern = {
+        "source": ["aws.ecr", "aws.inspector2"],
+        "detail-type": list(detail_types),
+        "resources": [{"prefix": THERE}],
+    }
+    return {"Rule": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": pattern}}}
+
+
 def registry_policy(
     account: str, *actions: str, on: str = f"{THERE}*", **more: Any
 ) -> dict[str, Any]:
@@ -662,6 +676,37 @@ CASES: tuple[Case, ...] = (
         scanning(GIVEN) | event("aws.ecr", "ECR Image Scan"),
         "unknown Rule",
         **UNKNOWN,
+    ),
+    case(
+        "EventNeverFires",
+        "enhanced, with a rule for both",
+        scanning("ENHANCED") | scans(SCAN, INSPECTED),
+    ),
+    case(
+        "EventNeverFires", "basic, with a rule for both", scanning("BASIC") | scans(SCAN, INSPECTED)
+    ),
+    case(
+        "EventNeverFires",
+        "kind of scanning is a parameter, with a rule for both",
+        scanning(GIVEN) | scans(SCAN, INSPECTED),
+        **UNKNOWN,
+    ),
+    case(
+        "EventNeverFires",
+        "basic, with a rule for findings in images",
+        scanning("BASIC") | scans(INSPECTED, "Inspector2 Finding"),
+        "fail Rule",
+        "fail Rule",
+    ),
+    case(
+        "EventNeverFires",
+        "basic, with a rule for scans of anything",
+        scanning("BASIC") | event("aws.inspector2", INSPECTED),
+    ),
+    case(
+        "EventNeverFires",
+        "the source is another",
+        scanning("ENHANCED") | event("aws.inspector2", SCAN),
     ),
     # SingleOwner
     case("SingleOwner", "one", scanning("BASIC")),
