@@ -1,27 +1,38 @@
-"""Read what was deployed back into the model, through the API."""
+"""Read what was deployed back into the model, as the commands read a live registry.
+
+:func:`registry_settings` alone keeps what the API answers as it is: it is for the
+tests of the emulator's own types, and for what must not have changed at all.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from ecr_constructs.model.registry import Registry
 from ecr_constructs.model.repository import Repository
+from ecr_constructs.sources.aws import EcrApi, read_registry
 
-#: What CloudFormation sets on its own; ECR keeps it, a template does not hold it.
-_SYSTEM_TAGS = "aws:"
 #: What the CDK itself bootstraps with.
 _BOOTSTRAP = "cdk-"
 
 
+def live_registry(api: Any) -> Registry:
+    """Return the registry that a boto3 client sees, without the CDK's own repositories."""
+    (registry,) = read_registry(EcrApi(api)).registries
+    kept = [
+        each.normalise()
+        for each in registry.repositories
+        if not str(each.repository_name).startswith(_BOOTSTRAP)
+    ]
+    return replace(registry, repositories=tuple(kept))
+
+
 def live_repositories(api: Any) -> dict[str, Repository]:
-    """Return the repositories that a boto3 client sees, by name, without the CDK's own."""
-    described = api.describe_repositories()["repositories"]
-    return {
-        each["repositoryName"]: _read(api, each)
-        for each in described
-        if not each["repositoryName"].startswith(_BOOTSTRAP)
-    }
+    """Return its repositories by name, each in its normal form."""
+    return {str(each.repository_name): each for each in live_registry(api).repositories}
 
 
 def registry_settings(api: Any) -> dict[str, Any]:
@@ -51,22 +62,3 @@ def _timeless(value: dict[str, Any]) -> dict[str, Any]:
     return {
         name: member for name, member in value.items() if name not in {"createdAt", "updatedAt"}
     }
-
-
-def _read(api: Any, described: dict[str, Any]) -> Repository:
-    name = described["repositoryName"]
-    try:
-        lifecycle = api.get_lifecycle_policy(repositoryName=name)["lifecyclePolicyText"]
-    except api.exceptions.LifecyclePolicyNotFoundException:
-        lifecycle = None
-    try:
-        policy = api.get_repository_policy(repositoryName=name)["policyText"]
-    except api.exceptions.RepositoryPolicyNotFoundException:
-        policy = None
-    tags = api.list_tags_for_resource(resourceArn=described["repositoryArn"])["tags"]
-    return Repository.from_api(
-        described,
-        lifecycle_policy_text=lifecycle,
-        policy_text=policy,
-        tags=[tag for tag in tags if not tag["Key"].startswith(_SYSTEM_TAGS)],
-    ).normalise()

@@ -156,7 +156,7 @@ def test_another_name_makes_a_new_repository_and_removes_or_keeps_the_old(
     digest = registry.push("web", "v1", Image.of("kept"))
     deploy(named("api2", "web2"))
 
-    assert list(live_repositories(aws("ecr"))) == ["web", "api2", "web2"]
+    assert set(live_repositories(aws("ecr"))) == {"web", "api2", "web2"}
     assert registry.pull("web", "v1").digest == digest
     with pytest.raises(RegistryRefusalError, match="MANIFEST_UNKNOWN"):
         registry.pull("web2", "v1")
