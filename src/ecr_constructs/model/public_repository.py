@@ -43,7 +43,7 @@ class CatalogData:
         about_text: What it holds, in Markdown; at most 10,240 characters here.
             The API takes 25,600.
         usage_text: How to use it, in Markdown; at most 10,240 characters here.
-        architectures: At most 50 of 1 to 50 characters. The gallery knows
+        architectures: At most 50 of 1 to 50 characters; any iterable. The gallery knows
             ``ARM``, ``ARM 64``, ``x86`` and ``x86-64``; it finds no others.
         operating_systems: Likewise; it knows ``Linux`` and ``Windows``.
     """
@@ -51,8 +51,8 @@ class CatalogData:
     repository_description: Text | None = None
     about_text: Text | None = None
     usage_text: Text | None = None
-    architectures: tuple[Text, ...] = ()
-    operating_systems: tuple[Text, ...] = ()
+    architectures: Sequence[Text] = ()
+    operating_systems: Sequence[Text] = ()
 
     def __post_init__(self) -> None:
         for name in ("architectures", "operating_systems"):
@@ -276,7 +276,7 @@ def _name_problems(name: Text | None) -> Iterator[Problem]:
     )
 
 
-def _label_problems(name: str, labels: tuple[Text, ...], example: str) -> Iterator[Problem]:
+def _label_problems(name: str, labels: Sequence[Text], example: str) -> Iterator[Problem]:
     if len(labels) > limits.PUBLIC_LABELS:
         yield problem_at(
             name,

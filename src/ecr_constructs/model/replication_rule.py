@@ -63,7 +63,7 @@ class ReplicationRule:
             them means every repository.
         delete_replication: Whether deletions, expiry by lifecycle rules
             included, are carried out at the destinations too. The API has it;
-            CloudFormation and aws-cdk-lib have it from 2.278 on.
+            aws-cdk-lib has it from 2.278 on, the schema at hand has not.
     """
 
     destinations: tuple[Destination, ...]
