@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/Repositories.html.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -22,9 +21,17 @@ from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.problem import Malformed, Problem, problem_at
 from ecr_constructs.model.statement import SortKey
 from ecr_constructs.model.tag_mutability import TagMutability, mutability_problems
+from ecr_constructs.model.tags import TagLimits, Tags, tag_problems
 from ecr_constructs.model.unresolved import Text, Unresolved, is_known
 from ecr_constructs.service import limits, patterns
 
+_TAGS: Final = TagLimits(
+    what="a repository",
+    count=limits.REPOSITORY_TAGS,
+    key_max=limits.TAG_KEY_MAX,
+    value_min=limits.TAG_VALUE_MIN,
+    value_max=limits.TAG_VALUE_MAX,
+)
 #: CloudFormation repeats the property's name in its members; the API says filterType, filter.
 _FILTER: Final = "ImageTagMutabilityExclusionFilter"
 
@@ -74,7 +81,7 @@ class Repository:
     encryption: Encryption = AES256
     lifecycle_policy: LifecyclePolicy | Malformed | Unresolved | None = None
     repository_policy: Policy | Malformed | Unresolved | None = None
-    tags: tuple[tuple[Text, Text], ...] = ()
+    tags: Tags = ()
     empty_on_delete: bool | Unresolved = False
     deletion_policy: str = "Delete"
     update_replace_policy: str = "Delete"
@@ -87,7 +94,7 @@ class Repository:
             *name_problems(self.repository_name),
             *mutability_problems(self.image_tag_mutability, self.exclusion_filters),
             *self.encryption.problems(partition=partition),
-            *_tag_problems(self.tags),
+            *tag_problems(self.tags, _TAGS, path="tags"),
             *_below("lifecycle_policy", self.lifecycle_policy),
             *_below("repository_policy", self.repository_policy),
             *(
@@ -253,39 +260,6 @@ def suggest_name(name: str) -> str | None:
     better = "/".join(part for part in parts if part)
     long_enough = limits.REPOSITORY_NAME_MIN <= len(better) <= limits.REPOSITORY_NAME_MAX
     return better if long_enough and patterns.REPOSITORY_NAME.fullmatch(better) else None
-
-
-def _tag_problems(tags: tuple[tuple[Text, Text], ...]) -> Iterator[Problem]:
-    if len(tags) > limits.REPOSITORY_TAGS:
-        yield problem_at(
-            "tags",
-            f"a repository must have at most {limits.REPOSITORY_TAGS} tags, got {len(tags)}",
-            "drop some",
-        )
-    counts = Counter(key for key, _ in tags)
-    for key, count in counts.items():
-        if count > 1:
-            yield problem_at(
-                "tags", f"a tag's key must be unique, got {str(key)!r} {count} times", "drop one"
-            )
-    for key, value in tags:
-        for what, text, low, high in (
-            ("key", key, 1, limits.TAG_KEY_MAX),
-            ("value", value, limits.TAG_VALUE_MIN, limits.TAG_VALUE_MAX),
-        ):
-            if isinstance(text, str) and is_known(text) and not low <= len(text) <= high:
-                yield problem_at(
-                    f"tags[{str(key)!r}]",
-                    f"a tag's {what} must be {low} to {high} characters, got {text!r}",
-                    "lengthen it" if len(text) < low else "shorten it",
-                )
-        if isinstance(key, str) and key.lower().startswith("aws:"):
-            # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
-            yield problem_at(
-                f"tags[{key!r}]",
-                f"a tag's key must not begin with 'aws:', got {key!r}",
-                "rename it",
-            )
 
 
 def _below(prefix: str, value: object) -> Iterator[Problem]:
