@@ -24,6 +24,7 @@ from ecr_constructs.service.partitions import partition_of
 _SETTINGS: Final = ("registry_policy", "scanning", "replication", "signing")
 #: What it has several of, and by which member each is known.
 _LISTS: Final = {
+    "account_settings": "name",
     "creation_templates": "prefix",
     "pull_through_cache_rules": "ecr_repository_prefix",
     "pull_time_exclusions": "principal_arn",

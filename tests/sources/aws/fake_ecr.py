@@ -65,6 +65,7 @@ class FakeEcr:
     cache_rules: list[dict[str, Any]] = field(default_factory=list)
     templates: list[dict[str, Any]] = field(default_factory=list)
     exclusions: list[str] = field(default_factory=list)
+    account_settings: dict[str, str] = field(default_factory=dict)
     #: How many entries a page has at most, whatever is asked for.
     page: int = 1000
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -149,6 +150,12 @@ class FakeEcr:
         self, _: Mapping[str, Any]
     ) -> dict[str, Any]:
         return {"registryId": ACCOUNT, "scanningConfiguration": self.scanning}
+
+    def _GetAccountSetting(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        name = request["name"]
+        if name not in self.account_settings:
+            raise RefusalError("ValidationException", f"{name} is not supported")
+        return {"name": name, "value": self.account_settings[name]}
 
     def _GetSigningConfiguration(self, _: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         if self.signing is None:

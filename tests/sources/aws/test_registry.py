@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.model.aws_models import service_model
 from tests.sources.aws.fake_ecr import ACCOUNT, REGION, FakeEcr
 
 from ecr_constructs.errors import SourceError
+from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.encryption import Encryption
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
@@ -113,6 +115,7 @@ def fill(ecr: FakeEcr) -> None:
         }
     ]
     ecr.exclusions = [f"{ROLE}scanner-2", f"{ROLE}scanner-1"]
+    ecr.account_settings = {"REGISTRY_POLICY_SCOPE": "V2", "BLOB_MOUNTING": "DISABLED"}
 
 
 FILLED = Registry(
@@ -168,6 +171,10 @@ FILLED = Registry(
         PullTimeUpdateExclusion(principal_arn=f"{ROLE}scanner-1"),
         PullTimeUpdateExclusion(principal_arn=f"{ROLE}scanner-2"),
     ),
+    account_settings=(
+        AccountSetting(name="BLOB_MOUNTING", value="DISABLED"),
+        AccountSetting(name="REGISTRY_POLICY_SCOPE", value="V2"),
+    ),
 )
 
 
@@ -182,13 +189,20 @@ def test_a_registry_in_which_nothing_is_set_says_so(ecr: FakeEcr) -> None:
     assert read_registry(connect()).registries == (Registry(account=ACCOUNT, region=REGION),)
 
 
-def test_each_repository_takes_three_calls_and_the_registry_eight(ecr: FakeEcr) -> None:
+def test_each_repository_takes_three_calls_and_the_registry_eleven(ecr: FakeEcr) -> None:
     for number in range(20):
         ecr.add(f"r{number}")
     told: list[tuple[int, int]] = []
     read_registry(connect(), on_progress=lambda done, total: told.append((done, total)))
-    assert len(ecr.calls) == 8 + 3 * 20
+    assert len(ecr.calls) == 11 + 3 * 20
     assert told == [(number, 20) for number in range(1, 21)]
+
+
+def test_the_calls_are_those_that_the_documentation_asks_permission_for(ecr: FakeEcr) -> None:
+    fill(ecr)
+    read_registry(connect())
+    said = (read_registry.__doc__ or "").partition("must allow")[2].partition("What only")[0]
+    assert set(re.findall(r"``(?:ecr:)?(\w+)``", said)) == set(ecr.counts())
 
 
 def test_signing_is_not_asked_for_where_it_is_not_offered(ecr: FakeEcr) -> None:

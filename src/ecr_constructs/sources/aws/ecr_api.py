@@ -70,12 +70,14 @@ class EcrApi:
             raise ApiError(complaint(error, operation=operation, about=about), code) from error
         return answer
 
-    def find(self, method: str, *, missing: str, **parameters: Any) -> Answer | None:
+    def find(
+        self, method: str, *, missing: str | frozenset[str], **parameters: Any
+    ) -> Answer | None:
         """Carry out an operation that reads what need not be there.
 
         Args:
             method: Its name in boto3.
-            missing: The code by which the API says that there is none.
+            missing: The code, or codes, by which the API says that there is none.
             parameters: Its parameters.
 
         Raises:
@@ -84,7 +86,7 @@ class EcrApi:
         try:
             return self.call(method, **parameters)
         except ApiError as error:
-            if error.code == missing:
+            if error.code in ({missing} if isinstance(missing, str) else missing):
                 return None
             raise
 

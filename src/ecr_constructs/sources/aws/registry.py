@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeAlias
 
 from ecr_constructs.errors import SourceError
+from ecr_constructs.model.account_setting import AccountSetting, AccountSettingName
 from ecr_constructs.model.codec import Fields
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.policy import Policy
@@ -38,6 +39,8 @@ _LISTS: Final = {
     "describe_repository_creation_templates": "repositoryCreationTemplates",
     "list_pull_time_update_exclusions": "pullTimeUpdateExclusions",
 }
+#: What an API may say that does not know a setting; which of the two is not documented.
+_NO_SETTING: Final = frozenset({"InvalidParameterException", "ValidationException"})
 
 
 def read_registry(
@@ -45,8 +48,16 @@ def read_registry(
 ) -> Deployment:
     """Read the registry of one account in one Region.
 
-    It takes ten calls and three for each repository: its two policies and its
-    tags. What only a template tells (``DeletionPolicy``, ``EmptyOnDelete``,
+    It takes eleven calls and three for each repository: its two policies and its
+    tags. The credentials must allow ``ecr:DescribePullThroughCacheRules``,
+    ``DescribeRegistry``, ``DescribeRepositories``,
+    ``DescribeRepositoryCreationTemplates``, ``GetAccountSetting``,
+    ``GetLifecyclePolicy``, ``GetRegistryPolicy``,
+    ``GetRegistryScanningConfiguration``, ``GetRepositoryPolicy``,
+    ``GetSigningConfiguration``, ``ListPullTimeUpdateExclusions`` and
+    ``ListTagsForResource``.
+
+    What only a template tells (``DeletionPolicy``, ``EmptyOnDelete``,
     exemptions) has its default; public repositories, the identities of IAM and
     the rules of EventBridge are not read. A policy that cannot be read is
     :class:`~ecr_constructs.model.problem.Malformed`, and the rest is read.
@@ -103,6 +114,7 @@ def read_registry(
                         sorted(_all(api, "list_pull_time_update_exclusions")),
                     )
                 ),
+                account_settings=tuple(_account_settings(api)),
             ),
         )
     )
@@ -144,6 +156,13 @@ def _repository(api: EcrApi, described: Answer) -> Repository:
         policy_text=None if policy is None else policy["policyText"],
         tags=tags.get("tags", ()),
     )
+
+
+def _account_settings(api: EcrApi) -> Iterator[AccountSetting]:
+    for name in sorted(AccountSettingName):
+        found = api.find("get_account_setting", missing=_NO_SETTING, name=str(name))
+        if found is not None and found.get("value"):
+            yield AccountSetting.from_api(found)
 
 
 def _registry_policy(api: EcrApi) -> Policy | Malformed | Unresolved | None:
