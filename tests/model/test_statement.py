@@ -311,3 +311,22 @@ def test_condition_keys_are_found_in_any_case() -> None:
 )
 def test_policy_variables_are_told_from_tokens(statement: Statement, expected: object) -> None:
     assert statement.has_variables is expected
+
+
+def test_lists_and_single_values_are_taken_for_what_they_mean() -> None:
+    """A list is as good as a tuple; one text is one entry and no list of letters."""
+    exact = Statement(
+        principals=(ANYONE,),
+        actions=("ecr:PutImage", "ecr:BatchGetImage"),
+        conditions=(Condition("StringEquals", "aws:PrincipalOrgID", ("o-a1b2c3d4e5",)),),
+    )
+    loose = Statement(
+        principals=ANYONE,
+        actions=["ecr:PutImage", "ecr:BatchGetImage"],
+        conditions=iter([Condition("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5")]),
+    )
+    assert loose == exact
+    assert hash(loose) == hash(exact)
+    assert loose.to_document() == exact.to_document()
+    one = Statement(principals=(ANYONE,), resources="*", actions=Unresolved.of("A"))
+    assert (one.resources, one.actions) == (("*",), (Unresolved.of("A"),))

@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -100,6 +100,13 @@ def principals_to_document(principals: tuple[Principal, ...]) -> str | dict[str,
 def one_or_many(values: tuple[Text, ...]) -> Text | list[Text]:
     """Return a list as IAM spells it: one entry alone as a string."""
     return values[0] if len(values) == 1 else list(values)
+
+
+def several(given: Any) -> tuple[Any, ...]:
+    """Return a list as a tuple, and one value as one of one: a text is no list of letters."""
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        return tuple(given)
+    return (given,)
 
 
 def malformed(path: str, rule: str, value: object, fix: str) -> Problem:

@@ -19,6 +19,7 @@ from ecr_constructs.model.policy_principal import (
     one_or_many,
     parse_principals,
     principals_to_document,
+    several,
 )
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.unresolved import Text, Unresolved, is_known
@@ -41,6 +42,11 @@ _TEXT: Final = (str, Unresolved)
 #: How a string sorts. A construct passes a key that also tells apart tokens of several stacks.
 SortKey: TypeAlias = Callable[[Text], str]
 
+#: What a statement holds any number of.
+_LISTS: Final = (
+    *("principals", "not_principals", "actions", "not_actions"),
+    *("resources", "not_resources", "conditions"),
+)
 _MEMBERS: Final = frozenset(
     {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"}
     | {"Resource", "NotResource", "Condition"}
@@ -64,6 +70,10 @@ class Condition:
     operator: str
     key: str
     values: tuple[Text, ...]
+
+    def __post_init__(self) -> None:
+        if type(self.values) is not tuple:
+            object.__setattr__(self, "values", several(self.values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +102,12 @@ class Statement:
     not_resources: tuple[Text, ...] = ()
     conditions: tuple[Condition, ...] = ()
     sid: Text | None = None
+
+    def __post_init__(self) -> None:
+        for name in _LISTS:
+            value = getattr(self, name)
+            if type(value) is not tuple:
+                object.__setattr__(self, name, several(value))
 
     @property
     def has_variables(self) -> bool:
