@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from tests.access.scenes import (
 
 from ecr_constructs.access import Answer, Decision, can
 from ecr_constructs.access.answer import Side
+from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.identity import Identity, IdentityKind, IdentityPolicy
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.problem import Malformed, Status
@@ -484,6 +486,11 @@ def test_the_registry_policy_is_a_policy_of_the_repository() -> None:
     assert answer.statements[0].source.name == f"{OWNER}/{REGION}"
     assert "the scope of the registry policy is V2, so that it covers every action" in (
         answer.assumptions
+    )
+    (registry,) = deployment(registry_policy=ours).registries
+    scoped = replace(registry, account_settings=(AccountSetting.registry_policy_scope(),))
+    assert not any(
+        "scope" in each for each in ask(Deployment(registries=(scoped,)), REMOTE).assumptions
     )
     elsewhere = policy(
         allow({"AWS": OTHER}, Resource=f"arn:aws:ecr:{REGION}:{OWNER}:repository/x*")

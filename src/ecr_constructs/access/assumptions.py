@@ -15,6 +15,7 @@ from ecr_constructs.access.request import Request
 from ecr_constructs.access.sides import Knowledge, Sides, allowed_by, document_of, identity_hits
 from ecr_constructs.access.truth import Truth
 from ecr_constructs.access.words import describe_named
+from ecr_constructs.model.account_setting import sets_policy_scope
 from ecr_constructs.model.words import listed
 from ecr_constructs.service import actions
 
@@ -102,7 +103,8 @@ def _context(request: Request, sides: Sides) -> Iterator[str]:
 
 
 def _around(request: Request, sides: Sides) -> Iterator[str]:
-    if any(hit.placed.source.side is Side.REGISTRY for hit in sides.repository):
+    is_by_registry = any(hit.placed.source.side is Side.REGISTRY for hit in sides.repository)
+    if is_by_registry and not sets_policy_scope(request.target.registry.account_settings):
         yield "the scope of the registry policy is V2, so that it covers every action"
     if request.caller.kind is Kind.SERVICE:
         return

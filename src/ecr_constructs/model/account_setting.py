@@ -152,6 +152,11 @@ class AccountSetting:
             )
 
 
+def sets_policy_scope(settings: Iterable[AccountSetting]) -> bool:
+    """Tell whether the settings of a registry say that its policy covers every action."""
+    return AccountSetting.registry_policy_scope() in settings
+
+
 def setting_set_problems(settings: Iterable[AccountSetting]) -> Iterator[Problem]:
     """Yield which settings of one registry are given twice."""
     for name, count in Counter(str(setting.name) for setting in settings).items():

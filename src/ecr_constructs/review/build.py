@@ -13,6 +13,7 @@ from typing import Final
 
 from ecr_constructs.checks.engine import Finding, run_checks
 from ecr_constructs.checks.rule import Rule
+from ecr_constructs.model.account_setting import sets_policy_scope
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.problem import Malformed
 from ecr_constructs.model.registry import Deployment, Registry
@@ -62,10 +63,10 @@ ASSUMPTIONS: Final = tuple(
         "of principals that this assembly does not define, an identity policy allows what theirs"
         " has to allow\n"
         "no service control policy, resource control policy, session policy or VPC endpoint policy"
-        " refuses anything\n"
-        "the scope of registry policies is V2, so that they cover every action"
+        " refuses anything"
     ).splitlines()
 )
+_SCOPE: Final = "the scope of registry policies is V2, so that they cover every action"
 
 _OriginKey = tuple[str, str]
 
@@ -112,9 +113,17 @@ def report_on(deployment: Deployment, sources: Sources, *, survey: Survey | None
             Unreadable(where=place_of(each.origin), problem=each.problem)
             for each in deployment.malformed
         ),
-        assumptions=ASSUMPTIONS,
+        assumptions=_assumptions(deployment),
         today=today,
     )
+
+
+def _assumptions(deployment: Deployment) -> tuple[str, ...]:
+    is_set = all(
+        registry.registry_policy is None or sets_policy_scope(registry.account_settings)
+        for registry in deployment.registries
+    )
+    return ASSUMPTIONS if is_set else (*ASSUMPTIONS, _SCOPE)
 
 
 class _Builder:
@@ -159,6 +168,9 @@ class _Builder:
             scanning=scanning_of(registry, scans),
             signing=tuple(signing_of(registry)),
             exclusions=exclusions_of(registry),
+            account_settings=tuple(
+                f"{each.name} is {each.value}" for each in registry.account_settings
+            ),
             bills=tuple(bills_of(registry)),
         )
 

@@ -177,6 +177,7 @@ class RegistryReport:
         scanning: How it scans.
         signing: A line for each rule.
         exclusions: Those whose pulls do not count.
+        account_settings: Each setting and its value, of those that the app sets.
         bills: What costs beside storage.
     """
 
@@ -190,6 +191,7 @@ class RegistryReport:
     scanning: ScanningReport
     signing: tuple[str, ...]
     exclusions: tuple[ExclusionReport, ...]
+    account_settings: tuple[str, ...]
     bills: tuple[str, ...]
 
 

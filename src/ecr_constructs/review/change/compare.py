@@ -15,6 +15,7 @@ from ecr_constructs.model.repository import Repository
 from ecr_constructs.review.access.survey import Survey
 from ecr_constructs.review.change import repositories
 from ecr_constructs.review.change.accesses import accesses
+from ecr_constructs.review.change.account_settings import account_setting_drafts
 from ecr_constructs.review.change.acknowledged import acknowledgement_differences
 from ecr_constructs.review.change.difference import Change, Draft, told_together, worst_first
 from ecr_constructs.review.change.flows import cache_drafts, replication_drafts
@@ -33,6 +34,7 @@ from ecr_constructs.review.change.settings import (
     signing_drafts,
     template_drafts,
 )
+from ecr_constructs.review.change.switched_off import as_it_stays, switched_off_drafts
 from ecr_constructs.review.change.written import Written
 from ecr_constructs.review.images import Inventories
 from ecr_constructs.review.words import name_of
@@ -78,7 +80,11 @@ class _Tools:
     written: tuple[Written, Written]
 
 
-def _drafts(pair: RegistryPair, before: Survey, after: Survey, tools: _Tools) -> Iterator[Draft]:
+def _drafts(
+    declared: RegistryPair, before: Survey, after: Survey, tools: _Tools
+) -> Iterator[Draft]:
+    yield from switched_off_drafts(declared)
+    pair = as_it_stays(declared)
     pairs = list(repository_pairs(pair.before.repositories, pair.after.repositories))
     for each in pairs:
         yield from _repository_drafts(each, tools, tools.images.get(_key(pair, each)))
@@ -89,6 +95,7 @@ def _drafts(pair: RegistryPair, before: Survey, after: Survey, tools: _Tools) ->
     yield from cache_drafts(pair)
     yield from template_drafts(pair, tools.lifecycles)
     yield from exclusion_drafts(pair)
+    yield from account_setting_drafts(pair)
 
 
 def _repository_drafts(

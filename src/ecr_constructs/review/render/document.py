@@ -122,6 +122,7 @@ def _registry(registry: RegistryReport) -> dict[str, Any]:
         "creation_templates": [_template(each) for each in registry.templates],
         "signing": list(registry.signing),
         "pull_time_exclusions": [each.principal for each in registry.exclusions],
+        "account_settings": list(registry.account_settings),
         "bills": list(registry.bills),
         "repositories": [_repository(each) for each in registry.repositories],
     }

@@ -177,6 +177,7 @@ def _registry(registry: RegistryReport) -> Iterator[str]:
     ]
     lines += [("signing", line) for line in registry.signing]
     lines += [("pulls not counted", each.words) for each in registry.exclusions]
+    lines += [("account setting", line) for line in registry.account_settings]
     lines += [("bills", line) for line in registry.bills]
     yield from (f"- {title}: {prose(line)}" for title, line in lines)
     if registry.repositories:

@@ -114,6 +114,7 @@ def _settings(registry: RegistryReport) -> Iterator[tuple[str, list[str]]]:
     )
     yield "signing", list(registry.signing)
     yield "not counted", [f"pulls of {each.words}" for each in registry.exclusions]
+    yield "account settings", list(registry.account_settings)
     yield "bills", list(registry.bills)
 
 

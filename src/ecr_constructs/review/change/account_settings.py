@@ -1,0 +1,46 @@
+"""What changes in the account settings of a registry.
+
+Layer: review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ecr_constructs.model.account_setting import AccountSettingName
+from ecr_constructs.review.change.difference import ChangeClass, Draft
+from ecr_constructs.review.change.pairs import RegistryPair
+
+_SCOPE: Final = AccountSettingName.REGISTRY_POLICY_SCOPE
+
+
+def account_setting_drafts(pair: RegistryPair) -> Iterator[Draft]:
+    """Yield which settings are set, set otherwise, and put back to what they were."""
+    old = {str(each.name): each for each in pair.before.account_settings}
+    new = {str(each.name): each for each in pair.after.account_settings}
+    for name, setting in new.items():
+        if name not in old:
+            scope = ", so that the registry policy covers every action" * (name == _SCOPE)
+            yield Draft(
+                kind=ChangeClass.HARMLESS,
+                head=f"the account setting {name} becomes {setting.value}{scope}",
+                cause="the account setting is new",
+                origin=setting.origin,
+            )
+        elif old[name] != setting:
+            yield Draft(
+                kind=ChangeClass.HARMLESS,
+                head=f"the account setting {name} becomes {setting.value}, where before it was"
+                f" {old[name].value}",
+                cause="the account setting changes",
+                origin=setting.origin,
+            )
+    for name in sorted(old.keys() - new.keys()):
+        scope = ": under V1 the registry policy covers three actions alone" * (name == _SCOPE)
+        yield Draft(
+            kind=ChangeClass.WEAKENED if name == _SCOPE else ChangeClass.HARMLESS,
+            head=f"the account setting {name} goes back to what it was before it was set{scope}",
+            cause="the account setting is gone",
+            certain=name != _SCOPE,
+        )
