@@ -56,7 +56,10 @@ class CatalogData:
 
     def __post_init__(self) -> None:
         for name in ("architectures", "operating_systems"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            given = getattr(self, name)
+            # One alone, not in a list, is one label and no list of letters.
+            labels = (given,) if isinstance(given, str | Unresolved) else tuple(given)
+            object.__setattr__(self, name, labels)
 
     def problems(self) -> Iterator[Problem]:
         """Yield what CloudFormation would refuse."""

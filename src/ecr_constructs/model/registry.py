@@ -41,11 +41,14 @@ class Declaration:
         member: The member of :class:`Registry` that it sets: ``"scanning"``.
         origin: The resource.
         exemptions: The controls that are loosened with it, and why.
+        deletion_policy: What CloudFormation does with the setting when the
+            resource is removed.
     """
 
     member: str
     origin: Origin
     exemptions: tuple[Exemption, ...] = ()
+    deletion_policy: str = "Delete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,7 +147,8 @@ def _settings(everything: Iterable[Found]) -> dict[str, Any]:
     return {
         **{member: _agreed(found) for member, found in settings.items()},
         "declarations": tuple(
-            Declaration(found.kind.member, found.origin, found.exemptions) for found in once
+            Declaration(found.kind.member, found.origin, found.exemptions, found.deletion_policy)
+            for found in once
         ),
     }
 

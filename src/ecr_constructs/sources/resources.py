@@ -108,12 +108,13 @@ _TRANSFORM: Final = "Fn::Transform"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value that was read, how and where, with the exemptions of its resource."""
+    """A value that was read, how and where, with what its resource says beside it."""
 
     kind: Kind
     value: Any
     origin: Origin
     exemptions: tuple[Exemption, ...] = ()
+    deletion_policy: str = "Delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ def read_resources(stack: Stack, paths: ConstructPaths, harvest: Harvest) -> Ite
             wrong = (*problems, *metadata_problems(resource.get("Metadata")))
             harvest.malformed.extend(Located(origin, problem) for problem in wrong)
             exemptions = exemptions_from_metadata(resource.get("Metadata"))
-            yield Found(kind, value, origin, exemptions)
+            deletion = str(resource.get("DeletionPolicy", "Delete"))
+            yield Found(kind, value, origin, exemptions, deletion)
         elif type_ in IAM_TYPES and may_exist(stack, declared):
             harvest.iam.append(_iam(stack, declared, origin_of(stack, declared, paths)))
         harvest.malformed.extend(located(stack, declared, paths))

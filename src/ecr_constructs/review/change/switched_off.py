@@ -1,0 +1,100 @@
+"""What happens to a setting that a registry has once when its resource leaves the app.
+
+Layer: review.
+
+CloudFormation removes the setting, unless the resource is retained: then it stays as
+it was, and nobody's template says so any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from ecr_constructs.model.registry import Registry
+from ecr_constructs.model.scanning import Scanning, ScanType
+from ecr_constructs.model.signing import Signing
+from ecr_constructs.model.unresolved import Unresolved
+from ecr_constructs.model.words import listed
+from ecr_constructs.review.change.difference import ChangeClass, Draft
+from ecr_constructs.review.change.pairs import RegistryPair
+
+#: Member of a registry -> what it is called. The policy is told of by who gains and loses access.
+_SETTINGS: Final = {
+    "scanning": "the scanning configuration",
+    "signing": "the signing configuration",
+    "replication": "the replication configuration",
+}
+
+
+def as_it_stays(pair: RegistryPair) -> RegistryPair:
+    """Return a pair whose newer side still has the settings that are retained."""
+    kept = {member: getattr(pair.before, member) for member in _gone(pair, retained=True)}
+    return RegistryPair(pair.before, replace(pair.after, **kept)) if kept else pair
+
+
+def switched_off_drafts(pair: RegistryPair) -> Iterator[Draft]:
+    """Yield what is switched off, and what stays on with nobody to govern it."""
+    for member in _gone(pair, retained=True):
+        yield Draft(
+            kind=ChangeClass.WEAKENED,
+            head=f"{_SETTINGS[member]} of the registry leaves its stack and stays as it is,"
+            " governed by nobody",
+            cause="its resource is gone, and was retained",
+        )
+    for member in _gone(pair, retained=False):
+        draft = _OFF[member](getattr(pair.before, member)) if member in _OFF else None
+        if draft is not None:
+            yield replace(draft, cause="its resource is gone, and is deleted with what it set")
+
+
+def _gone(pair: RegistryPair, *, retained: bool) -> list[str]:
+    """Return the settings that the older side declares, and the newer one does not."""
+    return [
+        member
+        for member in _SETTINGS
+        if getattr(pair.before, member) is not None
+        and not isinstance(getattr(pair.before, member), Unresolved)
+        and getattr(pair.after, member) is None
+        and _is_retained(pair.before, member) is retained
+    ]
+
+
+def _is_retained(registry: Registry, member: str) -> bool | None:
+    """Tell whether a setting outlives its resource; None where no resource declares it."""
+    policies = [each.deletion_policy for each in registry.declarations if each.member == member]
+    return all(each.startswith("Retain") for each in policies) if policies else None
+
+
+def _scanning_off(scanning: Scanning) -> Draft | None:
+    is_enhanced = scanning.scan_type == ScanType.ENHANCED
+    if not is_enhanced and not scanning.rules:
+        return None
+    what = (
+        "enhanced scanning by Amazon Inspector is switched off for the registry"
+        if is_enhanced
+        else "the registry's scanning rules are switched off"
+    )
+    return Draft(
+        kind=ChangeClass.UNSCANNED,
+        head=f"{what}: basic scanning is left, and each repository's own scan_on_push decides",
+    )
+
+
+def _signing_off(signing: Signing) -> Draft | None:
+    if not signing.rules:
+        return None
+    profiles = sorted({str(rule.signing_profile_arn) for rule in signing.rules})
+    return Draft(
+        kind=ChangeClass.WEAKENED,
+        head="signing is switched off for the registry: nothing that is pushed is signed any more,"
+        f" where before it was with {listed(profiles)}; signatures that are there stay",
+    )
+
+
+#: Replication is told of by where its images no longer arrive.
+_OFF: Final[dict[str, Callable[[Any], Draft | None]]] = {
+    "scanning": _scanning_off,
+    "signing": _signing_off,
+}

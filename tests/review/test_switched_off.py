@@ -1,0 +1,113 @@
+"""What AWS switches off when a registry's setting leaves the app, and what stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from tests.review.templates import ACCOUNT, REGION, change, repository, told
+
+PROFILE: Final = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/Images"
+API: Final = {"Api": repository()}
+SETTINGS: Final[dict[str, dict[str, Any]]] = {
+    "signing": {
+        "Type": "AWS::ECR::SigningConfiguration",
+        "Properties": {"Rules": [{"SigningProfileArn": PROFILE}]},
+    },
+    "scanning": {
+        "Type": "AWS::ECR::RegistryScanningConfiguration",
+        "Properties": {
+            "ScanType": "ENHANCED",
+            "Rules": [
+                {
+                    "ScanFrequency": "CONTINUOUS_SCAN",
+                    "RepositoryFilters": [{"Filter": "*", "FilterType": "WILDCARD"}],
+                }
+            ],
+        },
+    },
+    "replication": {
+        "Type": "AWS::ECR::ReplicationConfiguration",
+        "Properties": {
+            "ReplicationConfiguration": {
+                "Rules": [
+                    {"Destinations": [{"Region": "eu-central-1", "RegistryId": ACCOUNT}]},
+                ]
+            }
+        },
+    },
+}
+
+
+def setting(name: str, policy: str | None = None, **properties: Any) -> dict[str, Any]:
+    resource = {**SETTINGS[name]}
+    resource["Properties"] = {**resource["Properties"], **properties}
+    return {"Setting": {**resource, **({"DeletionPolicy": policy} if policy else {})}}
+
+
+@pytest.mark.parametrize("beside", [{}, API], ids=["alone", "with a repository"])
+def test_signing_is_switched_off_with_its_resource(tmp_path: Path, beside: dict[str, Any]) -> None:
+    """Also where the app has no repository that it could be told by."""
+    found = told(change(tmp_path, setting("signing") | beside, beside))
+    assert (
+        "weakened",
+        (
+            "signing is switched off for the registry: nothing that is pushed is signed any more,"
+            f" where before it was with {PROFILE}; signatures that are there stay"
+        ),
+    ) in found
+
+
+def test_enhanced_scanning_is_switched_off_with_its_resource(tmp_path: Path) -> None:
+    ((kind, sentence),) = told(change(tmp_path, setting("scanning"), {}))
+    assert (kind, sentence) == (
+        "unscanned",
+        (
+            "enhanced scanning by Amazon Inspector is switched off for the registry: basic scanning"
+            " is left, and each repository's own scan_on_push decides"
+        ),
+    )
+
+
+def test_what_each_repository_loses_is_told_beside_it(tmp_path: Path) -> None:
+    found = told(change(tmp_path, setting("scanning") | API, API))
+    assert [kind for kind, _ in found] == ["unscanned", "unscanned"]
+    assert any(
+        sentence.startswith("payments/api is scanned on push, where") for _, sentence in found
+    )
+
+
+def test_rules_of_basic_scanning_are_switched_off(tmp_path: Path) -> None:
+    before = setting("scanning", ScanType="BASIC")
+    ((kind, sentence),) = told(change(tmp_path, before, {}))
+    assert kind == "unscanned"
+    assert sentence.startswith("the registry's scanning rules are switched off: basic scanning")
+
+
+def test_what_was_set_to_nothing_switches_nothing_off(tmp_path: Path) -> None:
+    basic = setting("scanning", ScanType="BASIC", Rules=[])
+    assert told(change(tmp_path, basic, {})) == []
+    assert told(change(tmp_path, setting("signing", Rules=[]), {})) == []
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("policy", ["Retain", "RetainExceptOnCreate"])
+def test_what_is_retained_stays_on_with_nobody_to_govern_it(
+    tmp_path: Path, name: str, policy: str
+) -> None:
+    """So that no repository is told to lose what it keeps."""
+    ((kind, sentence),) = told(change(tmp_path, setting(name, policy) | API, API))
+    assert (kind, sentence) == (
+        "weakened",
+        (
+            f"the {name} configuration of the registry leaves its stack and stays as it is,"
+            " governed by nobody"
+        ),
+    )
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_what_moves_to_another_resource_is_no_change(tmp_path: Path, name: str) -> None:
+    moved = {"Elsewhere": setting(name, "Retain")["Setting"]}
+    assert told(change(tmp_path, setting(name, "Retain") | API, moved | API)) == []
