@@ -6,9 +6,11 @@ Layer: review.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from ecr_constructs.checks.rule import Rule
 from ecr_constructs.checks.rules import RULES
@@ -25,6 +27,7 @@ from ecr_constructs.review.inventories import NamedInventory, assign
 from ecr_constructs.review.report import Report
 from ecr_constructs.review.words import name_of
 from ecr_constructs.sources.assembly import read_assembly
+from ecr_constructs.sources.collector import paused_collector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,10 @@ class Review:
     older: str = ""
 
 
+_Read: TypeAlias = Callable[[Path | str], Deployment]
+
+
+@paused_collector()
 def review(
     assembly: Path | str | Deployment,
     *,
@@ -74,9 +81,13 @@ def review(
         ConfigurationError: If an inventory is of no repository of either side.
     """
     moment = now or dt.datetime.now(tz=dt.UTC)
-    deployment = _read(assembly, account, region, parameters)
+    # What both sides have alike is read once.
+    read = partial(
+        read_assembly, account=account, region=region, parameters=parameters, literals={}
+    )
+    deployment = _read(assembly, read)
     survey = Survey(deployment)
-    older = None if against is None else _older(assembly, against, account, region, parameters)
+    older = None if against is None else _older(assembly, against, read)
     sides = (deployment,) if older is None else (older, deployment)
     held = assign(images, *sides)
     change = None
@@ -105,25 +116,16 @@ def review(
     )
 
 
-def _read(
-    assembly: Path | str | Deployment,
-    account: str | None,
-    region: str | None,
-    parameters: Mapping[str, str] | None,
-) -> Deployment:
-    if isinstance(assembly, Deployment):
-        return assembly
-    return read_assembly(assembly, account=account, region=region, parameters=parameters)
+def _read(assembly: Path | str | Deployment, read: _Read) -> Deployment:
+    return assembly if isinstance(assembly, Deployment) else read(assembly)
 
 
 def _older(
     assembly: Path | str | Deployment,
     against: Path | str | Deployment,
-    account: str | None,
-    region: str | None,
-    parameters: Mapping[str, str] | None,
+    read: _Read,
 ) -> Deployment:
-    older = _read(against, account, region, parameters)
+    older = _read(against, read)
     if isinstance(assembly, Deployment) or isinstance(against, Deployment):
         return older
     old, new = Path(against), Path(assembly)

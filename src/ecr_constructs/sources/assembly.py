@@ -16,21 +16,25 @@ from ecr_constructs.model.problem import problem_at, refuse
 from ecr_constructs.model.registry import Declaration, Deployment, Located, Registry
 from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.service import patterns
+from ecr_constructs.sources.collector import paused_collector
 from ecr_constructs.sources.environment import Environment
 from ecr_constructs.sources.manifest import read_manifest
 from ecr_constructs.sources.opening import Opener
+from ecr_constructs.sources.reading import Literals
 from ecr_constructs.sources.resources import Found, Harvest, Holder, read_resources
 from ecr_constructs.sources.stack import Stack
 
 _NO_PARAMETERS: Final[Mapping[str, str]] = {}
 
 
+@paused_collector()
 def read_assembly(
     path: Path | str,
     *,
     account: str | None = None,
     region: str | None = None,
     parameters: Mapping[str, str] | None = None,
+    literals: Literals | None = None,
 ) -> Deployment:
     """Read the registries that an assembly or a template describes.
 
@@ -48,6 +52,8 @@ def read_assembly(
         region: The Region likewise.
         parameters: Values for the templates' parameters, by name. Default: each
             parameter has its default.
+        literals: What was read of another assembly, which this one may have
+            alike; it is added to. Default: nothing was.
 
     Raises:
         SourceError: If there is nothing at the path, or it is neither an
@@ -55,7 +61,10 @@ def read_assembly(
         ConfigurationError: If an account or Region is none, or no template has
             a parameter of a given name.
     """
-    return _deployment(open_stacks(path, account=account, region=region, parameters=parameters))
+    opener = open_stacks(
+        path, account=account, region=region, parameters=parameters, literals=literals
+    )
+    return _deployment(opener)
 
 
 def open_stacks(
@@ -64,16 +73,17 @@ def open_stacks(
     account: str | None = None,
     region: str | None = None,
     parameters: Mapping[str, str] | None = None,
+    literals: Literals | None = None,
 ) -> Opener:
     """Open the stacks of an assembly or a template; see :func:`read_assembly`."""
     _check_place(account, region)
     path, given = Path(path), parameters or _NO_PARAMETERS
     environment = Environment.of(account, region)
     if path.is_dir():
-        opener = Opener(path)
+        opener = Opener(path, literals)
         opener.open_assembly(list(read_manifest(path)), given, environment)
     elif path.exists():
-        opener = Opener(path.parent)
+        opener = Opener(path.parent, literals)
         opener.open_template(path.name, given, environment)
     else:
         raise SourceError(

@@ -17,7 +17,7 @@ from ecr_constructs.sources.documents import read_template
 from ecr_constructs.sources.environment import Environment
 from ecr_constructs.sources.links import Links
 from ecr_constructs.sources.manifest import Artifact, inside
-from ecr_constructs.sources.reading import MAX_DEPTH, Reading, show
+from ecr_constructs.sources.reading import MAX_DEPTH, Literals, Reading, show
 from ecr_constructs.sources.resources import located, may_exist, path_of
 from ecr_constructs.sources.stack import Declared, Place, Stack
 
@@ -34,16 +34,20 @@ _MAX_STACKS: Final = 2000
 class Opener:
     """Opens the templates below one directory; each file is read once.
 
+    Args:
+        root: The directory.
+        literals: What another assembly's policies were read as; see :data:`Literals`.
+
     Attributes:
         stacks: What was opened, each stack before those nested in it.
         paths: The construct paths of all of them.
         malformed: What is wrong with the resources that nest a template.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, literals: Literals | None = None) -> None:
         self._root = root
         self._templates: dict[str, Mapping[str, Any]] = {}
-        self._reading = Reading()
+        self._reading = Reading() if literals is None else Reading(literals=literals)
         self._links = Links()
         self.paths = ConstructPaths()
         self.malformed: list[Located] = []

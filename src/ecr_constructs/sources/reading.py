@@ -10,8 +10,9 @@ import json
 import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from ecr_constructs.model.codec import Document
 from ecr_constructs.model.problem import Problem, Severity, Status
 from ecr_constructs.model.unresolved import Text
 
@@ -27,6 +28,11 @@ _MAX_TEXTS: Final = 250 * MAX_TEXT
 _SHOWN: Final = 60
 _REPR: Final = reprlib.Repr()
 _REPR.maxstring = _SHOWN
+
+
+#: Policies without intrinsics by their marshalled bytes. Two sides of a comparison share them:
+#: what is alike in both is read once, and is the very same object.
+Literals: TypeAlias = dict[bytes, Document]
 
 
 @dataclass(slots=True)
@@ -45,11 +51,13 @@ class Reading:
         depth: How many values the one at hand stands in.
         length: How long the texts are that were put together.
         notes: What is wrong with the values that were resolved since :meth:`take`.
+        literals: The policies that are the same in every stack.
     """
 
     depth: int = 0
     length: int = 0
     notes: list[Note] = field(default_factory=list)
+    literals: Literals = field(default_factory=dict)
 
     def note(self, kind: str, message: str, fix: str, node: object, *, known: bool = True) -> None:
         """Note that a value is not what it should be, or that it cannot be told what it is."""

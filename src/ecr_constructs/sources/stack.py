@@ -164,14 +164,18 @@ class Stack:
             key = b""
         if not key or self._variables:
             return members_of(self, value)
-        known = self._documents.get(key)
-        if known is None:
-            before = len(self.reading.notes)
-            known = value if self._is_literal(key) else members_of(self, value)
-            if isinstance(known, dict):
-                known = Document(known)
-            if len(self.reading.notes) == before:  # each resource has its own notes
-                self._documents[key] = known
+        known = self.reading.literals.get(key) or self._documents.get(key)
+        if known is not None:
+            return known
+        if self._is_literal(key):
+            known = self.reading.literals[key] = Document(value)
+            return known
+        before = len(self.reading.notes)
+        known = members_of(self, value)
+        if isinstance(known, dict):
+            known = Document(known)
+        if len(self.reading.notes) == before:  # each resource has its own notes
+            self._documents[key] = known
         return known
 
     def _is_literal(self, marshalled: bytes) -> bool:
