@@ -14,8 +14,21 @@ from ecr_constructs.sources.intrinsics import members_of
 from ecr_constructs.sources.reading import MAX_DEPTH, Literals
 
 TEXTS = st.sampled_from(
-    "Allow ecr:* Ref Fn::GetAtt Fn::Sub { {{ ${AWS::Region} {{resolve:ssm:/a}} AWS::Region"
-    " Reference Principal \ue000".split()
+    [
+        "Allow",
+        "ecr:*",
+        "Ref",
+        "Fn::GetAtt",
+        "Fn::Sub",
+        "{",
+        "{{",
+        "${AWS::Region}",
+        "{{resolve:ssm:/a}}",
+        "AWS::Region",
+        "Reference",
+        "Principal",
+        "\ue000",
+    ]
 )
 VALUES = st.recursive(
     TEXTS | st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False),
