@@ -78,8 +78,14 @@ def _drafts(name: str, before: PublicRepository, after: PublicRepository) -> Ite
     old, new = _statements(before), _statements(after)
     if old is None or new is None:
         if before.repository_policy != after.repository_policy:
-            tail = " can be pushed to by others: whether it can cannot be told"
-            yield replace(base, kind=ChangeClass.WIDENED, tail=tail, certain=False)
+            yield replace(
+                base,
+                kind=ChangeClass.WIDENED,
+                head=f"whether others can push to {_WHAT}",
+                tail=" cannot be told",
+                cause="its policy is not known, or is none",
+                certain=False,
+            )
     else:
         for statement in sorted(new - old, key=str):
             opens = statement.effect is Effect.ALLOW
