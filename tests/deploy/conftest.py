@@ -23,13 +23,17 @@ _accounts: Final = itertools.count(111_100_000_001)
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """The emulator; where it cannot run the test fails, and says what to do."""
+    """The emulator."""
+    with started(tmp_path_factory.mktemp("emulator")) as running:
+        yield running
+
+
+def started(directory: Path, *, with_iam: bool = False) -> Emulator:
+    """Return an emulator; where it cannot run the test fails, and says what to do."""
     try:
-        running = Emulator.start(tmp_path_factory.mktemp("emulator"))
+        return Emulator.start(directory, with_iam=with_iam)
     except EmulatorError as error:
         pytest.fail(str(error), pytrace=False)
-    with running:
-        yield running
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ another botocore than the library's tests use.
 It keeps the settings of a registry and does not act on them: nothing is
 replicated, pulled through a cache, scanned, signed, archived or created from a
 template, and no lifecycle rule ever runs. Its registry protocol asks for no
-password, and no policy decides who pushes or pulls, from which account. It
-serves loopback only, keeps nothing on disk and leaves Docker alone. The whole
-list, with what it is evidence for, is in ``docs/testing.md``.
+password, and no policy decides who pushes or pulls, from which account; on
+demand, policies decide who calls the API. It serves loopback only, keeps
+nothing on disk and leaves Docker alone. The whole list, with what it is
+evidence for, is in ``docs/testing.md``.
 """
 
 from __future__ import annotations
@@ -46,6 +47,9 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "SFTP_ENABLED": "0",
 }
 
+#: What makes it decide who may call the API; account ids as access keys have a secret then.
+_IAM: Final[Mapping[str, str]] = {"AUTH": "true", "AWS_SECRET_ACCESS_KEY": "dummy"}
+
 
 class EmulatorError(RuntimeError):
     """The emulator cannot run; the sentence says what is missing and how to get it."""
@@ -72,12 +76,17 @@ class Emulator:
         atexit.register(self.stop)
 
     @classmethod
-    def start(cls, directory: Path, *, environment: Path = ENVIRONMENT) -> Self:
+    def start(
+        cls, directory: Path, *, environment: Path = ENVIRONMENT, with_iam: bool = False
+    ) -> Self:
         """Start an emulator and return it once it answers.
 
         Args:
             directory: Where its log and its temporary files go.
             environment: The virtual environment that holds ministack.
+            with_iam: Whether policies decide who may call an API, within an
+                account; an account's id as access key is its root user.
+                Default: everybody may.
 
         Raises:
             EmulatorError: If the environment is missing or older than its
@@ -93,7 +102,7 @@ class Emulator:
         models = write_models(directory / "models")
         log = directory / "emulator.log"
         for _ in range(_TRIES):
-            emulator = cls._launch(python, directory, models, log)
+            emulator = cls._launch(python, directory, models, log, _IAM if with_iam else {})
             if emulator._answers():
                 return emulator
             emulator.stop()
@@ -102,7 +111,9 @@ class Emulator:
         raise EmulatorError(f"the emulator did not start; its log {log} ends with\n{tail(log)}")
 
     @classmethod
-    def _launch(cls, python: Path, directory: Path, models: Path, log: Path) -> Self:
+    def _launch(
+        cls, python: Path, directory: Path, models: Path, log: Path, settings: Mapping[str, str]
+    ) -> Self:
         port = free_port()
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -110,6 +121,7 @@ class Emulator:
                 cwd=directory,
                 env={
                     **_SETTINGS,
+                    **settings,
                     "GATEWAY_PORT": str(port),
                     "HOME": str(directory),
                     "PATH": os.environ.get("PATH", os.defpath),

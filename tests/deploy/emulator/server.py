@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ministack.app import main as serve
 from ministack.services import ecr
-from tests.deploy.emulator import repositories
+from tests.deploy.emulator import iam, repositories
 from tests.deploy.emulator.account_settings import AccountSettings
 from tests.deploy.emulator.creation_templates import RepositoryCreationTemplates
 from tests.deploy.emulator.events import let_clients_send_for_services
@@ -49,6 +49,7 @@ def extend(models: Path) -> None:
     operations.add(repositories.operations())
     repositories.show_filters()
     repositories.guard_registry_protocol()
+    iam.complete(operations)
     ecr.handle_request = operations.handle_request
 
     schemas = json.loads((models / "schemas.json").read_text())
