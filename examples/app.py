@@ -10,16 +10,20 @@ import os
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
 from cdk_nag import AwsSolutionsChecks
 from constructs import Construct
 
 from ecr_constructs import (
+    AccountSetting,
     Baseline,
     CatalogData,
     Control,
     Exemption,
+    FindingSeverity,
     GovernedPublicRepository,
     GovernedRegistry,
     GovernedRepository,
@@ -54,7 +58,12 @@ class Platform(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str, *, env: cdk.Environment) -> None:
         super().__init__(scope, construct_id, env=env)
         self.registry = GovernedRegistry(
-            self, "Registry", baseline=BASELINE, scanning=Scanning.basic(on_push=["*"])
+            self,
+            "Registry",
+            baseline=BASELINE,
+            scanning=Scanning.basic(on_push=["*"]),
+            # Layers that another repository has are not pushed a second time.
+            account_settings=[AccountSetting.blob_mounting()],
         )
         self.registry.deny_outside_organization()
         # Whoever is granted pushing to these below is allowed to sign too.
@@ -62,6 +71,12 @@ class Platform(cdk.Stack):
         self.registry.add_pull_time_update_exclusion(
             f"arn:aws:iam::{WORKLOADS}:role/ImageScanner",
             reason="it pulls every image each night, which would keep all of them in use",
+        )
+        # It goes on if the registry turns to enhanced scanning, which sends other events.
+        self.registry.on_image_scan_completed(
+            "SevereFindings",
+            severity=FindingSeverity.HIGH,
+            target=targets.SnsTopic(sns.Topic(self, "Findings", enforce_ssl=True)),
         )
         build = iam.Role(self, "Build", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"))
 
