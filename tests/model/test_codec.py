@@ -156,3 +156,21 @@ def test_a_document_that_is_refused_is_refused_each_time() -> None:
     document = Document({"Statement": [{**STATEMENT, "Effect": "Maybe"}]})
     for _ in range(2):
         assert isinstance(_document(document), Malformed)
+
+
+@pytest.mark.parametrize(
+    ("properties", "written"),
+    [
+        ({"Key": {}}, True),
+        ({"Key": "x"}, True),
+        ({"Key": None}, False),
+        ({}, False),
+        (None, False),
+        ({"Key": Unresolved.of("Fn::If")}, None),
+        (Unresolved.of("Fn::Transform"), None),
+    ],
+)
+def test_tells_whether_a_member_is_written_out(properties: object, written: bool | None) -> None:
+    fields = Fields(properties)
+    assert fields.is_written("Key") is written
+    assert not fields.problems

@@ -65,6 +65,11 @@ class Fields:
         """Tell whether there is such a member, or whether it cannot be told."""
         return self._member(name) is not None
 
+    def is_written(self, name: str) -> bool | None:
+        """Tell whether a member is there; None where it cannot be told."""
+        value = self._member(name)
+        return None if isinstance(value, Unresolved) else value is not None
+
     def text(self, name: str) -> Text | None:
         """Return a string; numbers count as their text, as CloudFormation takes them."""
         value = self._member(name)

@@ -72,6 +72,10 @@ class Repository:
         update_replace_policy: What it does with the old one after a replacement.
         exemptions: The controls that are loosened, and why.
         origin: Where it was read from; no part of its value.
+        writes_encryption: Whether its template writes ``EncryptionConfiguration``
+            out; None where that is not known. Amazon ECR takes ``AES256`` and
+            nothing for the same; CloudFormation replaces the repository where one
+            becomes the other. No part of its value.
     """
 
     repository_name: Text | None = None
@@ -87,6 +91,7 @@ class Repository:
     update_replace_policy: str = "Delete"
     exemptions: tuple[Exemption, ...] = ()
     origin: Origin | None = field(default=None, compare=False)
+    writes_encryption: bool | None = field(default=None, compare=False)
 
     def problems(self, *, partition: str = "aws") -> list[Problem]:
         """Return what ECR or CloudFormation would refuse, with the paths of the parameters."""
@@ -189,6 +194,7 @@ class Repository:
             update_replace_policy=str(resource.get("UpdateReplacePolicy", "Delete")),
             exemptions=exemptions_from_metadata(resource.get("Metadata")),
             origin=origin,
+            writes_encryption=fields.is_written("EncryptionConfiguration"),
         )
         return repository, fields.problems
 
@@ -197,9 +203,9 @@ class Repository:
         cls,
         described: Mapping[str, Any],
         *,
-        lifecycle_policy_text: str | None = None,
-        policy_text: str | None = None,
-        tags: Sequence[Mapping[str, str]] = (),
+        lifecycle_policy_text: Text | None = None,
+        policy_text: Text | None = None,
+        tags: Sequence[Mapping[str, Text]] = (),
     ) -> Repository:
         """Read a live repository.
 
@@ -232,7 +238,7 @@ class Repository:
             ),
             repository_policy=policies.document("RepositoryPolicyText", Policy.from_document),
             tags=tuple(
-                (tag["Key"], tag["Value"]) for tag in tags if not tag["Key"].startswith("aws:")
+                (tag["Key"], tag["Value"]) for tag in tags if not str(tag["Key"]).startswith("aws:")
             ),
         )
 

@@ -20,7 +20,6 @@ from ecr_constructs.review.build import Sources, report_on
 from ecr_constructs.review.change.compare import compare
 from ecr_constructs.review.change.difference import Change
 from ecr_constructs.review.change.labels import relabelled
-from ecr_constructs.review.change.written import Written
 from ecr_constructs.review.handed_over import hand_overs_in
 from ecr_constructs.review.images import Older
 from ecr_constructs.review.inventories import NamedInventory, assign
@@ -99,7 +98,6 @@ def review(
             now=moment,
             images=held,
             surveys=surveys,
-            written=(Written(_files(against)), Written(_files(assembly))),
         )
     sources = Sources(
         rules=RULES if rules is None else rules,
@@ -134,10 +132,6 @@ def _older(
     # What a lone template does not know is called after its file.
     labels = (old.name.partition(".")[0], new.name.partition(".")[0])
     return older if labels[0] == labels[1] else relabelled(older, *labels)
-
-
-def _files(side: Path | str | Deployment | None) -> Path | None:
-    return None if side is None or isinstance(side, Deployment) else Path(side)
 
 
 def _policies(deployment: Deployment) -> dict[tuple[str, str, str], Older]:

@@ -35,7 +35,6 @@ from ecr_constructs.review.change.settings import (
     template_drafts,
 )
 from ecr_constructs.review.change.switched_off import as_it_stays, switched_off_drafts
-from ecr_constructs.review.change.written import Written
 from ecr_constructs.review.images import Inventories
 from ecr_constructs.review.words import name_of
 
@@ -47,7 +46,6 @@ def compare(
     now: dt.datetime,
     images: Inventories | None = None,
     surveys: tuple[Survey, Survey] | None = None,
-    written: tuple[Written, Written] | None = None,
 ) -> Change:
     """Return what differs between two deployments.
 
@@ -57,10 +55,9 @@ def compare(
         now: When images are judged.
         images: What repositories hold, as far as that is known.
         surveys: The access on both sides, if it is evaluated already.
-        written: The templates of both sides, if there are files.
     """
     before, after = surveys or (Survey(older), Survey(newer))
-    tools = _Tools(Lifecycles(now), images or {}, written or (Written(None), Written(None)))
+    tools = _Tools(Lifecycles(now), images or {})
     differences = [
         difference
         for pair in registry_pairs(older, newer)
@@ -77,7 +74,6 @@ class _Tools:
 
     lifecycles: Lifecycles
     images: Inventories
-    written: tuple[Written, Written]
 
 
 def _drafts(
@@ -113,9 +109,7 @@ def _repository_drafts(
     name = name_of(after)
     is_same_resource = _id(before) == _id(after)
     if is_same_resource:
-        old, new = tools.written
-        is_written = (old.encryption(before.origin), new.encryption(after.origin))
-        draft = repositories.written_draft(before, after, name, count, is_written=is_written)
+        draft = repositories.written_draft(before, after, name, count)
         if draft is not None:
             yield draft
         if before == after:

@@ -118,8 +118,6 @@ def written_draft(
     after: Repository,
     name: str,
     images: int | None,
-    *,
-    is_written: tuple[bool | None, bool | None],
 ) -> Draft | None:
     """Return that writing a default out, or no longer, replaces a repository; None if it does not.
 
@@ -128,15 +126,11 @@ def written_draft(
         after: The newer side.
         name: How to call it.
         images: How many images it holds; None where that is not known.
-        is_written: Whether either side writes its encryption out.
     """
-    if (
-        None in is_written
-        or is_written[0] is is_written[1]
-        or before.encryption != after.encryption
-    ):
+    old, new = before.writes_encryption, after.writes_encryption
+    if old is new or old is None or new is None or before.encryption != after.encryption:
         return None
-    words = ("is written out", "was not") if is_written[1] else ("is no longer written out", "was")
+    words = ("is written out", "was not") if new else ("is no longer written out", "was")
     return _replaced(
         before,
         after,
