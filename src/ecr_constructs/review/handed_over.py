@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ecr_constructs.model.words import plural
 from ecr_constructs.sources.documents import read_json
 
 _FILE: Final = ".hand-over.json"
@@ -68,7 +69,7 @@ def _needs(entry: Mapping[str, Any]) -> Iterator[str]:
     statements = policy.get("Statement") if isinstance(policy, Mapping) else None
     if isinstance(statements, list) and statements:
         what = "registry" if entry.get("repositoryName") is None else "repository"
-        yield f"{len(statements)} statements in its {what} policy"
+        yield f"{plural(len(statements), 'statement')} in its {what} policy"
     for template in entry.get("creationTemplates") or ():
         if isinstance(template, Mapping):
             yield f"the creation template {template.get('prefix')!r}"
