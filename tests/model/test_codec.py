@@ -170,7 +170,7 @@ def test_a_document_that_is_refused_is_refused_each_time() -> None:
         (Unresolved.of("Fn::Transform"), None),
     ],
 )
-def test_tells_whether_a_member_is_written_out(properties: object, written: bool | None) -> None:
+def test_tells_whether_a_member_is_written_out(properties: object, *, written: object) -> None:
     fields = Fields(properties)
     assert fields.is_written("Key") is written
     assert not fields.problems
