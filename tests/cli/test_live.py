@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 from tests.sources.aws.fake_ecr import ACCOUNT, REGION, FakeEcr
 
 from ecr_constructs.cli.main import run
+
+REPOSITORY = {
+    "repositoryArn": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/web",
+    "registryId": ACCOUNT,
+    "repositoryName": "web",
+    "imageTagMutability": "MUTABLE",
+}
 
 Run: TypeAlias = Callable[..., tuple[int, str, str]]
 
@@ -66,6 +74,8 @@ def test_a_finding_on_a_live_registry_has_its_place_in_sarif(ecr: FakeEcr, comma
         (["check", "cdk.out", "--live"], "got 'cdk.out' too; drop one of the two"),
         (["check", "--live", "--parameter", "A=b"], "--parameter must be of a template, got"),
         (["check", "cdk.out", "--profile", "p"], "write --live, or drop 'p'"),
+        (["check", "cdk.out", "--printed", "o"], "--printed must be of a live registry, got none"),
+        (["check", "--live", "--printed", "o", "--profile", "p"], "got --profile p too; drop one"),
     ],
 )
 def test_refuses_options_that_do_not_go_together(
@@ -85,6 +95,26 @@ def test_refuses_in_one_line_where_a_permission_is_missing(
     status, out, err = command("check", "--live")
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert f"the credentials must allow ecr:{operation}" in err
+
+
+def test_what_the_aws_cli_printed_is_checked_without_credentials(
+    command: Run, tmp_path: Path
+) -> None:
+    outputs: list[dict[str, Any]] = [
+        {"repositories": [REPOSITORY]},
+        {"registryId": ACCOUNT, "replicationConfiguration": {"rules": []}},
+        {"scanningConfiguration": {"scanType": "BASIC", "rules": []}},
+        {"pullThroughCacheRules": []},
+        {"repositoryCreationTemplates": []},
+        {"pullTimeUpdateExclusions": []},
+    ]
+    file = tmp_path / "printed.json"
+    file.write_text("\n".join(map(json.dumps, outputs)), encoding="utf-8")
+    _, out, _ = command("check", "--live", "--printed", str(file), "--format", "json")
+    found = {each["rule"]: each["status"] for each in json.loads(out)["findings"]}
+    assert found["EcrGovernance-TagImmutability"] == "fail"
+    # No policy was printed: that there is none is not known.
+    assert "unknown" in found.values()
 
 
 def test_refuses_a_registry_of_another_account(ecr: FakeEcr, command: Run) -> None:

@@ -169,6 +169,26 @@ def test_every_region_of_the_account_is_compared_and_the_rest_is_said(
     assert f"of account {ACCOUNT} in us-east-1, which the credentials are of, got " in err
 
 
+def test_what_the_aws_cli_printed_stands_for_what_is_there(
+    template: Callable[..., str], review: Review, tmp_path: Path
+) -> None:
+    arn = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/web"
+    outputs: list[dict[str, Any]] = [
+        {"repositories": [{"repositoryArn": arn, "repositoryName": "web"}]},
+        {"registryId": ACCOUNT, "replicationConfiguration": {"rules": []}},
+        {"scanningConfiguration": {"scanType": "BASIC", "rules": []}},
+        {"pullThroughCacheRules": []},
+        {"repositoryCreationTemplates": []},
+        {"pullTimeUpdateExclusions": []},
+    ]
+    file = tmp_path / "printed.txt"
+    file.write_text("\n".join(map(json.dumps, outputs)), encoding="utf-8")
+    path = template(Api=repository("api"))
+    _, changes, _ = review(path, "--against", "live", "--printed", str(file))
+    assert ("harmless", "api is new") in changes
+    assert "web" not in {word for _, sentence in changes for word in sentence.split()}
+
+
 def test_a_live_registry_is_reviewed(ecr: FakeEcr, capsys: pytest.CaptureFixture[str]) -> None:
     ecr.add("web", imageTagMutability="MUTABLE")
     assert run(["review", "--live", "--format", "json"]) == 0

@@ -33,6 +33,15 @@ ProfileOption: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+PrintedOption: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="PATH",
+        help="In place of asking AWS, take what `aws ecr ... --output json` printed, from a file or"
+        " a folder; may be repeated.",
+        show_default=False,
+    ),
+]
 PlaceAccountOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -60,19 +69,11 @@ LiveRegionOption: TypeAlias = Annotated[
 ]
 
 
-def given_side(
-    assembly: Path | None,
-    *,
-    live: bool,
-    profile: str | None,
-    parameter: Sequence[str] | None,
-    command: str,
-) -> Path | None:
+def given_side(assembly: Path | None, *, live: bool, command: str) -> Path | None:
     """Return the assembly that a command is about; None for the live registry.
 
     Raises:
-        ConfigurationError: If neither or both are given, or an option of the
-            other one.
+        ConfigurationError: If neither or both are given.
     """
     if assembly is None and not live:
         raise ConfigurationError(
@@ -83,15 +84,43 @@ def given_side(
             f"--live must stand in place of an assembly, got {str(assembly)!r} too; drop one of"
             " the two"
         )
-    if live and parameter:
+    return assembly
+
+
+def refuse_idle(
+    *,
+    live: bool,
+    template: bool,
+    profile: str | None,
+    printed: Sequence[Path] | None,
+    parameter: Sequence[str] | None,
+) -> None:
+    """Refuse options that would do nothing.
+
+    Args:
+        live: Whether a live registry is read.
+        template: Whether templates are read.
+        profile: The profile of the credentials.
+        printed: What the AWS CLI printed.
+        parameter: The values of templates' parameters.
+
+    Raises:
+        ConfigurationError: If there is one.
+    """
+    if parameter and not template:
         raise ConfigurationError(
             "--parameter must be of a template, got a live registry; drop one of the two"
         )
-    if profile is not None and not live:
+    for name, value in (("--profile", profile), ("--printed", printed and str(printed[0]))):
+        if value and not live:
+            raise ConfigurationError(
+                f"{name} must be of a live registry, got none; write --live, or drop {value!r}"
+            )
+    if printed and profile is not None:
         raise ConfigurationError(
-            f"--profile must be of a live registry, got none; write --live, or drop {profile!r}"
+            f"--printed must stand in place of asking AWS, got --profile {profile} too; drop one of"
+            " the two"
         )
-    return assembly
 
 
 def connection(*, profile: str | None, region: str | None) -> EcrApi:
@@ -101,14 +130,28 @@ def connection(*, profile: str | None, region: str | None) -> EcrApi:
     return connect(profile=profile, region=region)
 
 
-def read_live(*, profile: str | None, account: str | None, region: str | None) -> Deployment:
+def read_live(
+    *,
+    profile: str | None,
+    account: str | None,
+    region: str | None,
+    printed: Sequence[Path] | None = None,
+) -> Deployment:
     """Read the live registry; show how far it is where somebody looks on.
+
+    Args:
+        profile: The profile of the credentials.
+        account: The account that it must be of.
+        region: Its Region.
+        printed: What the AWS CLI printed of it, in place of asking AWS.
 
     Raises:
         SourceError: If it cannot be read whole.
     """
-    from ecr_constructs.sources.aws import read_registry
+    from ecr_constructs.sources.aws import read_printed, read_registry
 
+    if printed:
+        return read_printed(printed, account=account, region=region)
     api = connection(profile=profile, region=region)
     if not sys.stderr.isatty():
         return read_registry(api, account=account)

@@ -27,11 +27,19 @@ class Place:
         account: 12 digits.
         region: The Region.
         parameters: The values of a template's parameters.
+        profile: The profile of the credentials.
+        printed: What the AWS CLI printed, in place of asking AWS.
     """
 
     account: str | None
     region: str | None
     parameters: Mapping[str, str]
+    profile: str | None
+    printed: tuple[Path, ...]
+
+    def live(self, *, account: str | None, region: str | None) -> Deployment:
+        """Return the live registry of an account in a Region."""
+        return read_live(profile=self.profile, account=account, region=region, printed=self.printed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +74,6 @@ def sides_of(
     place: Place,
     *,
     is_against_live: bool,
-    profile: str | None,
 ) -> Sides:
     """Return both sides of a review; what is live is read, in every Region that is compared.
 
@@ -75,7 +82,6 @@ def sides_of(
         against: The older side, unless it is live; None for none.
         place: Where a lone template would be deployed, or which registry is meant.
         is_against_live: Whether the older side is live.
-        profile: The profile of the credentials.
 
     Raises:
         ConfigurationError: If both sides are live.
@@ -89,47 +95,53 @@ def sides_of(
             " leave --against out"
         )
     if assembly is None and against is None:
-        live = read_live(profile=profile, account=place.account, region=place.region)
+        live = place.live(account=place.account, region=place.region)
         return Sides(newer=live, older=None, name=_words(live))
     declared = assembly or against
     assert declared is not None
-    there, made, words = _compared(declared, place, profile)
+    there, made, words = _compared(declared, place)
     if is_against_live:
         return Sides(newer=made, older=there, name=str(declared), older_name=words)
     return Sides(newer=there, older=made, name=words, older_name=str(declared))
 
 
-def _compared(path: Path, place: Place, profile: str | None) -> tuple[Deployment, Deployment, str]:
+def _compared(path: Path, place: Place) -> tuple[Deployment, Deployment, str]:
     """Read an assembly and the registries that it is about, and put them beside each other."""
     assembly = _read(path, place.account, place.region, place)
-    account, regions = _regions(path, assembly, place, profile)
-    live = Deployment(
-        registries=tuple(
-            registry
-            for region in regions
-            for registry in read_live(profile=profile, account=account, region=region).registries
-        )
-    )
+    live = _live(path, assembly, place)
     if not all(map(_is_known, assembly.registries)):
         # A stack without an environment is deployed to that of the credentials.
-        assembly = _read(path, account, regions[0], place)
+        first = live.registries[0]
+        assembly = _read(path, str(first.account), str(first.region), place)
     sides = beside(live, assembly)
     for sentence in sides.left_out:
         sys.stderr.write(f"ecr-constructs: note: {sentence}\n")
     return sides.there, sides.made, _words(live)
 
 
+def _live(path: Path, assembly: Deployment, place: Place) -> Deployment:
+    """Read the live registries that an assembly is about."""
+    if place.printed:
+        return place.live(account=place.account, region=place.region)
+    account, regions = _regions(path, assembly, place)
+    return Deployment(
+        registries=tuple(
+            registry
+            for region in regions
+            for registry in place.live(account=account, region=region).registries
+        )
+    )
+
+
 def _read(path: Path, account: str | None, region: str | None, place: Place) -> Deployment:
     return read_assembly(path, account=account, region=region, parameters=place.parameters)
 
 
-def _regions(
-    path: Path, assembly: Deployment, place: Place, profile: str | None
-) -> tuple[str, list[str]]:
+def _regions(path: Path, assembly: Deployment, place: Place) -> tuple[str, list[str]]:
     """Return the account of the credentials, and the Regions of it that the assembly is about."""
     known = [each for each in assembly.registries if _is_known(each)]
     wanted = place.region or min((str(each.region) for each in known), default=None)
-    api = connection(profile=profile, region=wanted)
+    api = connection(profile=place.profile, region=wanted)
     account = str(api.call("describe_registry")["registryId"])
     regions = {str(each.region) for each in known if str(each.account) == account}
     if len(known) < len(assembly.registries) or not known:

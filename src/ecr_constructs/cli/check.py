@@ -23,9 +23,11 @@ from ecr_constructs.cli._live import (
     LiveOption,
     PlaceAccountOption,
     PlaceRegionOption,
+    PrintedOption,
     ProfileOption,
     given_side,
     read_live,
+    refuse_idle,
 )
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.problem import Severity
@@ -53,6 +55,7 @@ def check(
     *,
     live: LiveOption = False,
     profile: ProfileOption = None,
+    printed: PrintedOption = None,
     account: PlaceAccountOption = None,
     region: PlaceRegionOption = None,
     parameter: Annotated[
@@ -110,12 +113,11 @@ def check(
     """  # noqa: D301 - \b keeps the lines of the examples apart
     if explain is not None:
         return _explain(find_rules(CATALOGUE, explain, parameter="explain"), output)
-    assembly = given_side(
-        assembly, live=live, profile=profile, parameter=parameter, command="check"
-    )
+    assembly = given_side(assembly, live=live, command="check")
+    refuse_idle(live=live, template=not live, profile=profile, printed=printed, parameter=parameter)
     rules = select_rules(CATALOGUE, select=_names(select), ignore=_names(ignore))
     if assembly is None:
-        deployment = read_live(profile=profile, account=account, region=region)
+        deployment = read_live(profile=profile, account=account, region=region, printed=printed)
     else:
         deployment = read_assembly(
             assembly, account=account, region=region, parameters=_parameters(parameter)

@@ -20,8 +20,10 @@ from ecr_constructs.cli._live import (
     LiveOption,
     PlaceAccountOption,
     PlaceRegionOption,
+    PrintedOption,
     ProfileOption,
     given_side,
+    refuse_idle,
 )
 from ecr_constructs.cli._review_output import ReviewFormat, deliver, targets_of
 from ecr_constructs.errors import ConfigurationError
@@ -61,6 +63,7 @@ def review(
     ] = None,
     live: LiveOption = False,
     profile: ProfileOption = None,
+    printed: PrintedOption = None,
     account: PlaceAccountOption = None,
     region: PlaceRegionOption = None,
     parameter: Annotated[
@@ -136,20 +139,22 @@ def review(
         )
     targets = targets_of(output, file)
     is_against_live = is_live(against)
-    given_side(
-        assembly,
-        live=live,
-        profile=None if is_against_live else profile,
-        parameter=None if against is not None else parameter,
-        command="review",
-    )
-    place = Place(account=account, region=region, parameters=_parameters(parameter))
-    sides = sides_of(
-        assembly,
-        None if is_against_live else against,
-        place,
-        is_against_live=is_against_live,
+    refuse_idle(
+        live=given_side(assembly, live=live, command="review") is None or is_against_live,
+        template=not live or against is not None,
         profile=profile,
+        printed=printed,
+        parameter=parameter,
+    )
+    place = Place(
+        account=account,
+        region=region,
+        parameters=_parameters(parameter),
+        profile=profile,
+        printed=tuple(printed or ()),
+    )
+    sides = sides_of(
+        assembly, None if is_against_live else against, place, is_against_live=is_against_live
     )
     result = review_assembly(
         sides.newer,

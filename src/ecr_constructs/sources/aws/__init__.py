@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from ecr_constructs.sources.aws.connection import connect
 from ecr_constructs.sources.aws.ecr_api import ApiError, EcrApi
+from ecr_constructs.sources.aws.printed import read_printed
 from ecr_constructs.sources.aws.registry import read_registry
 
-__all__ = ["ApiError", "EcrApi", "connect", "read_registry"]
+__all__ = ["ApiError", "EcrApi", "connect", "read_printed", "read_registry"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from ecr_constructs.errors import SourceError
 from ecr_constructs.model.account_setting import AccountSetting, AccountSettingName
@@ -25,10 +25,34 @@ from ecr_constructs.model.replication import Replication
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.scanning import Scanning, ScanType
 from ecr_constructs.model.signing import Signing
-from ecr_constructs.model.unresolved import Unresolved
+from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.service.limits import REGIONS_WITHOUT_SIGNING
 from ecr_constructs.sources.aws.connection import CALLS_AT_A_TIME
-from ecr_constructs.sources.aws.ecr_api import PAGE, Answer, EcrApi
+from ecr_constructs.sources.aws.ecr_api import PAGE, Answer
+
+
+class Answers(Protocol):
+    """What the API answers: asked now, or printed by the AWS CLI before.
+
+    Attributes:
+        region: The registry's Region.
+    """
+
+    @property
+    def region(self) -> str:
+        """The registry's Region."""
+
+    def call(self, method: str, **parameters: Any) -> Answer:
+        """Return what an operation answers."""
+
+    def find(
+        self, method: str, *, missing: str | frozenset[str], **parameters: Any
+    ) -> Answer | Unresolved | None:
+        """Return what an operation answers; None where there is none, unresolved if not known."""
+
+    def entries(self, method: str, member: str, **parameters: Any) -> Iterator[Any]:
+        """Yield the entries of a list that an operation gives in pages."""
+
 
 #: Told how many repositories were read, and of how many.
 Progress: TypeAlias = Callable[[int, int], None]
@@ -44,7 +68,7 @@ _NO_SETTING: Final = frozenset({"InvalidParameterException", "ValidationExceptio
 
 
 def read_registry(
-    api: EcrApi, *, account: str | None = None, on_progress: Progress | None = None
+    api: Answers, *, account: str | None = None, on_progress: Progress | None = None
 ) -> Deployment:
     """Read the registry of one account in one Region.
 
@@ -120,11 +144,11 @@ def read_registry(
     )
 
 
-def _all(api: EcrApi, method: str) -> Iterator[Any]:
+def _all(api: Answers, method: str) -> Iterator[Any]:
     return api.entries(method, _LISTS[method], maxResults=PAGE)
 
 
-def _repositories(api: EcrApi, on_progress: Progress | None) -> Iterator[Repository]:
+def _repositories(api: Answers, on_progress: Progress | None) -> Iterator[Repository]:
     described = sorted(
         api.entries("describe_repositories", "repositories", maxResults=PAGE),
         key=lambda each: str(each["repositoryName"]),
@@ -141,7 +165,7 @@ def _repositories(api: EcrApi, on_progress: Progress | None) -> Iterator[Reposit
             raise
 
 
-def _repository(api: EcrApi, described: Answer) -> Repository:
+def _repository(api: Answers, described: Answer) -> Repository:
     name = described["repositoryName"]
     lifecycle = api.find(
         "get_lifecycle_policy", missing="LifecyclePolicyNotFoundException", repositoryName=name
@@ -152,27 +176,34 @@ def _repository(api: EcrApi, described: Answer) -> Repository:
     tags = api.call("list_tags_for_resource", resourceArn=described["repositoryArn"])
     return Repository.from_api(
         described,
-        lifecycle_policy_text=None if lifecycle is None else lifecycle["lifecyclePolicyText"],
-        policy_text=None if policy is None else policy["policyText"],
+        lifecycle_policy_text=_text(lifecycle, "lifecyclePolicyText"),
+        policy_text=_text(policy, "policyText"),
         tags=tags.get("tags", ()),
     )
 
 
-def _account_settings(api: EcrApi) -> Iterator[AccountSetting]:
+def _text(answer: Answer | Unresolved | None, member: str) -> Text | None:
+    if answer is None or isinstance(answer, Unresolved):
+        return answer
+    text: str = answer[member]
+    return text
+
+
+def _account_settings(api: Answers) -> Iterator[AccountSetting]:
     for name in sorted(AccountSettingName):
         found = api.find("get_account_setting", missing=_NO_SETTING, name=str(name))
-        if found is not None and found.get("value"):
+        if found is not None and not isinstance(found, Unresolved) and found.get("value"):
             yield AccountSetting.from_api(found)
 
 
-def _registry_policy(api: EcrApi) -> Policy | Malformed | Unresolved | None:
+def _registry_policy(api: Answers) -> Policy | Malformed | Unresolved | None:
     found = api.find("get_registry_policy", missing="RegistryPolicyNotFoundException")
-    return Fields(found and {"PolicyText": found["policyText"]}).document(
+    return Fields({"PolicyText": _text(found, "policyText")}).document(
         "PolicyText", Policy.from_document
     )
 
 
-def _scanning(api: EcrApi) -> Scanning | None:
+def _scanning(api: Answers) -> Scanning | None:
     answer = api.call("get_registry_scanning_configuration")
     scanning = Scanning.from_api(answer["scanningConfiguration"])
     is_default = scanning.scan_type == ScanType.BASIC and not scanning.rules
@@ -184,9 +215,11 @@ def _replication(described: Answer) -> Replication | None:
     return replication if replication.rules else None
 
 
-def _signing(api: EcrApi) -> Signing | None:
+def _signing(api: Answers) -> Signing | Unresolved | None:
     if api.region in REGIONS_WITHOUT_SIGNING:
         return None
     found = api.find("get_signing_configuration", missing="SigningConfigurationNotFoundException")
+    if isinstance(found, Unresolved):
+        return found
     signing = Signing.from_api({} if found is None else found["signingConfiguration"])
     return signing if signing.rules else None
