@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from pathlib import Path
@@ -12,7 +13,15 @@ import pytest
 from cdk_nag import AwsSolutionsChecks
 from tests.synthesis import OTHER_ACCOUNT, new_app, new_stack, synthesise, template_of
 
-from ecr_constructs import ConfigurationError, GovernedRepository, Principals
+from ecr_constructs import (
+    ConfigurationError,
+    Control,
+    Exemption,
+    GovernedRepository,
+    Principals,
+)
+from ecr_constructs.checks.engine import run_checks
+from ecr_constructs.checks.rules import RULES
 from ecr_constructs.constructs.registry import GovernedRegistry
 from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.sources.assembly import read_assembly
@@ -213,3 +222,18 @@ def test_refuses_a_repository_under_the_id_of_the_settings(stack: cdk.Stack) -> 
     with pytest.raises(ConfigurationError, match="got 'AccountSettings'; write 'AccountSettingsR"):
         registry.add_repository("AccountSettings")
     GovernedRepository(registry, "Api")
+
+
+def test_a_second_owner_sets_them_for_the_reason_that_it_has() -> None:
+    app = new_app(validate=False)
+    setting = [AccountSetting.blob_mounting()]
+    GovernedRegistry(new_stack(app, "First"), "Registry", account_settings=setting)
+    reason = Exemption(Control.SINGLE_OWNER, "until the two teams are one")
+    GovernedRegistry(
+        new_stack(app, "Second"), "Registry", account_settings=setting, exemptions=[reason]
+    )
+    synthesise(app, lint=False)
+    findings = run_checks(read_assembly(Path(app.outdir)), RULES, today=dt.date(2026, 11, 24))
+    (found,) = (each for each in findings if each.rule == "EcrGovernance-SingleOwner")
+    assert found.message.startswith("a registry has one account setting BLOB_MOUNTING, and First/")
+    assert found.acknowledged == reason.reason

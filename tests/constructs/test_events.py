@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,9 @@ from tests.synthesis import (
     warnings_of,
 )
 
-from ecr_constructs import ConfigurationError, GovernedRepository, Upstream
+from ecr_constructs import ConfigurationError, GovernedRepository, Scanning, Upstream
+from ecr_constructs.checks.engine import run_checks
+from ecr_constructs.checks.rules import RULES
 from ecr_constructs.constructs.registry import GovernedRegistry
 from ecr_constructs.constructs.registry_events import RegistryEvents
 from ecr_constructs.constructs.repository_events import RepositoryEvents
@@ -352,3 +355,25 @@ def test_refuses_a_rule_where_no_event_arrives() -> None:
     )
     with pytest.raises(ConfigurationError, match=said):
         theirs.on_image_pushed("Rule")
+
+
+@pytest.mark.parametrize(
+    ("scanning", "method", "fires"),
+    [
+        (Scanning.basic(on_push=["*"]), "on_image_scan_completed", True),
+        (Scanning.enhanced(on_push=["*"]), "on_image_scan_completed", True),
+        (Scanning.enhanced(on_push=["*"]), "on_image_scan_finding", True),
+        (Scanning.basic(on_push=["*"]), "on_image_scan_finding", False),
+        (Scanning.enhanced(on_push=["*"]), "on_event", True),
+    ],
+)
+def test_the_checks_agree_on_which_rule_fires(
+    scanning: Scanning, method: str, *, fires: bool
+) -> None:
+    app = new_app(validate=False)
+    registry = GovernedRegistry(new_stack(app), "Registry", scanning=scanning)
+    repository = registry.add_repository("Api", repository_name="payments/api")
+    getattr(repository, method)("Rule")
+    synthesise(app, lint=False)
+    findings = run_checks(read_assembly(Path(app.outdir)), RULES, today=dt.date(2026, 11, 24))
+    assert ("EcrGovernance-EventNeverFires" not in {each.rule for each in findings}) is fires

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
 from ecr_constructs.lifecycle.lint import lint
+from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.acknowledgement import Acknowledgement
 from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
@@ -132,6 +133,11 @@ class Facts:
         return tuple(self._members("pull_time_exclusions", "principal_arn"))
 
     @cached_property
+    def account_settings(self) -> tuple[tuple[Registry, AccountSetting, Origin], ...]:
+        """All account settings likewise."""
+        return tuple(self._members("account_settings", "name"))
+
+    @cached_property
     def public_repositories(self) -> tuple[tuple[PublicRepository, Origin], ...]:
         """All public repositories, and where they stand."""
         return tuple(
@@ -222,6 +228,7 @@ class Facts:
         held: Iterable[tuple[Any, Origin]] = (
             *((value, origin) for _, value, origin in self.repositories),
             *((value, origin) for _, value, origin in self.templates),
+            *((value, origin) for _, value, origin in self.account_settings),
             *self.public_repositories,
             *(
                 (declared, declared.origin)

@@ -112,6 +112,8 @@ def _all(facts: Facts) -> Iterator[tuple[str, Located]]:
         yield from (("cache", Located(origin, problem)) for problem in problems)
     for _, exclusion, origin in facts.exclusions:
         yield from (("exclusion", Located(origin, p)) for p in exclusion.problems())
+    for _, setting, origin in facts.account_settings:
+        yield from (("setting", Located(origin, problem)) for problem in setting.problems())
     for public, origin in facts.public_repositories:
         yield from (("public", Located(origin, problem)) for problem in public.problems())
     for registry in facts.deployment.registries:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
-from typing import Final
+from typing import Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ecr_constructs.constructs.cfn_registry import record_exemptions
 from ecr_constructs.constructs.registry_context import RegistryContext
 from ecr_constructs.model.account_setting import (
     RESOURCE_TYPE,
@@ -70,7 +71,7 @@ class AccountSettings:
                 resource_type=_EARLIER_TYPE,
                 properties={"Name": str(setting.name)},
             )
-            resource[str(setting.name)] = cdk.CustomResource(
+            own = resource[str(setting.name)] = cdk.CustomResource(
                 place,
                 "Resource",
                 service_token=function,
@@ -78,6 +79,7 @@ class AccountSettings:
                 resource_type=RESOURCE_TYPE,
                 properties={**setting.to_cfn(), "Earlier": earlier.get_att_string("Value")},
             )
+            record_exemptions(cast("cdk.CfnResource", own.node.default_child), context.beside)
         #: What sets the scope of the registry policy; None where nothing does.
         self.policy_scope: Final = resource.get(AccountSettingName.REGISTRY_POLICY_SCOPE)
 

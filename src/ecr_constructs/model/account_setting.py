@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata
 from ecr_constructs.model.codec import Fields
 from ecr_constructs.model.problem import Problem, problem_at
 from ecr_constructs.model.repository import Origin
@@ -55,7 +56,8 @@ class AccountSetting:
         value: ``AWS_NATIVE`` for the version of basic scanning, ``V2`` for the
             scope of the registry policy, ``ENABLED`` or ``DISABLED`` for blob
             mounting.
-        origin: Where it was read from; no part of its value.
+        exemptions: Under which another resource may set it too; no part of its value.
+        origin: Where it was read from; likewise.
 
     Example:
         >>> AccountSetting.blob_mounting().value
@@ -64,6 +66,7 @@ class AccountSetting:
 
     name: Text
     value: Text
+    exemptions: tuple[Exemption, ...] = field(default=(), compare=False)
     origin: Origin | None = field(default=None, compare=False)
 
     @classmethod
@@ -119,7 +122,10 @@ class AccountSetting:
         """
         fields = Fields(resource.get("Properties"))
         setting = cls(
-            name=fields.text("Name") or "", value=fields.text("Value") or "", origin=origin
+            name=fields.text("Name") or "",
+            value=fields.text("Value") or "",
+            exemptions=exemptions_from_metadata(resource.get("Metadata")),
+            origin=origin,
         )
         return setting, fields.problems
 

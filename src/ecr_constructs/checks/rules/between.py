@@ -44,6 +44,24 @@ def _single_owner(facts: Facts) -> Iterator[Located]:
                         "let one GovernedRegistry own it, and the others contribute",
                     ),
                 )
+    yield from _set_twice(facts)
+
+
+def _set_twice(facts: Facts) -> Iterator[Located]:
+    """Yield the account settings that two resources set."""
+    firsts: dict[tuple[int, str], Origin] = {}
+    for registry, setting, origin in facts.account_settings:
+        first = firsts.setdefault((id(registry), str(setting.name)), origin)
+        if first is not origin:
+            yield Located(
+                origin,
+                violation(
+                    f"a registry has one account setting {setting.name}, and {_name(first)} sets"
+                    " it too: the last to be deployed wins, and takes the value of the first for"
+                    " the one to put back",
+                    "let one GovernedRegistry own it",
+                ),
+            )
 
 
 def _unique_name(facts: Facts) -> Iterator[Located]:

@@ -89,6 +89,11 @@ SCAN = "ECR Image Scan"
 INSPECTED = "Inspector2 Scan"
 
 
+def setting(name: str = "BLOB_MOUNTING", value: str = "ENABLED") -> dict[str, Any]:
+    properties = {"ServiceToken": "arn", "Name": name, "Value": value}
+    return {"Setting": {"Type": "Custom::EcrAccountSetting", "Properties": properties}}
+
+
 def scans(*detail_types: Any) -> dict[str, Any]:
     """Return a rule for events of both sources about repositories."""
     pattern = {
@@ -708,6 +713,15 @@ CASES: tuple[Case, ...] = (
         "the source is another",
         scanning("ENHANCED") | event("aws.inspector2", SCAN),
     ),
+    # Deployable
+    case("Deployable", "account setting", setting()),
+    case(
+        "Deployable",
+        "account setting that ECR takes no more",
+        setting("REGISTRY_POLICY_SCOPE", "V1"),
+        "fail Setting",
+    ),
+    case("Deployable", "account setting that is none", setting("BLOBS"), "fail Setting"),
     # SingleOwner
     case("SingleOwner", "one", scanning("BASIC")),
     case(
@@ -727,6 +741,17 @@ CASES: tuple[Case, ...] = (
         name="two in two Regions",
         stacks={"Main": {"Resources": signing()}, "Other": {"Resources": signing()}},
         environments={"Other": f"aws://{ACCOUNT}/{ELSEWHERE}"},
+    ),
+    case(
+        "SingleOwner",
+        "two account settings of one name",
+        setting() | {"Second": setting(value="DISABLED")["Setting"]},
+        "fail Second",
+    ),
+    case(
+        "SingleOwner",
+        "two account settings",
+        setting() | {"Second": setting("REGISTRY_POLICY_SCOPE", "V2")["Setting"]},
     ),
     # UniqueName
     case("UniqueName", "one", API),
