@@ -1,21 +1,25 @@
-"""Small apps to deploy."""
+"""Small apps to deploy.
+
+CDK is imported inside: it starts Node, and ``conftest.py`` says first if there is none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import aws_cdk as cdk
+if TYPE_CHECKING:
+    import aws_cdk as cdk
 
 REGION: Final = "eu-west-1"
 
 #: Puts something into a stack.
-Build = Callable[[cdk.Stack], object]
+Build: TypeAlias = "Callable[[cdk.Stack], object]"
 #: Synthesises what a function builds, as the one stack of an app.
-Assemble = Callable[[Build], Path]
+Assemble: TypeAlias = Callable[[Build], Path]
 #: Deploys it.
-Deploy = Callable[[Build], str]
+Deploy: TypeAlias = Callable[[Build], str]
 
 
 def synthesise(
@@ -36,6 +40,8 @@ def synthesise(
         region: The Region of every stack.
         stacks: What goes into each stack, by its name.
     """
+    import aws_cdk as cdk
+
     app = cdk.App(outdir=str(directory))
     for name, build in stacks.items():
         stack = cdk.Stack(

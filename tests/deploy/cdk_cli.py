@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,22 @@ _CONFIGURATION: Final = {
 
 class CdkError(AssertionError):
     """A CDK command that failed, with what it printed."""
+
+
+def require_node() -> None:
+    """Let CDK find a Node: the one that is set, else that of ``.venv``, else of the search path.
+
+    Raises:
+        CdkError: If there is none.
+    """
+    if "JSII_NODE" not in os.environ and NODE.exists():
+        os.environ["JSII_NODE"] = str(NODE)
+    wanted = os.environ.get("JSII_NODE", "node")
+    if shutil.which(wanted) is None:
+        raise CdkError(
+            f"CDK needs Node, and there is no {wanted}; run `make test`, which makes "
+            f"{NODE.relative_to(ROOT)}, or set JSII_NODE to one"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from tests.deploy.apps import REGION, Assemble, Deploy, synthesise
-from tests.deploy.cdk_cli import CdkCli
+from tests.deploy.cdk_cli import CdkCli, CdkError, require_node
 from tests.deploy.emulator.launcher import Emulator, EmulatorError
 from tests.deploy.oci import OciRegistry
 
@@ -19,6 +19,14 @@ from tests.deploy.oci import OciRegistry
 Aws: TypeAlias = Callable[..., Any]
 
 _accounts: Final = itertools.count(111_100_000_001)
+
+
+def pytest_pycollect_makemodule() -> None:
+    """Say that there is no Node before a module imports CDK, which would end in a traceback."""
+    try:
+        require_node()
+    except CdkError as error:
+        raise pytest.Collector.CollectError(str(error)) from error
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -58,6 +60,46 @@ def test_a_start_that_fails_shows_the_log(tmp_path: Path) -> None:
     broken = environment(tmp_path, python="echo no such module; exit 1")
     with pytest.raises(EmulatorError, match=r"(?s)did not start; .* ends with\nno such module"):
         Emulator.start(tmp_path, environment=broken)
+
+
+def test_refuses_to_start_where_no_port_stays_free(tmp_path: Path) -> None:
+    taken = environment(tmp_path, python="echo 127.0.0.1:1 is already in use; exit 1")
+    with pytest.raises(EmulatorError, match=r"no port of 127\.0\.0\.1 stays free .*; end what"):
+        Emulator.start(tmp_path, environment=taken)
+
+
+def test_refuses_to_start_where_there_is_no_loopback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_address(*_: object) -> socket.socket:
+        raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+    monkeypatch.setattr(socket, "socket", without_address)
+    with pytest.raises(EmulatorError, match=r"none \(Cannot assign .*\); bring the loopback"):
+        Emulator.start(tmp_path, environment=environment(tmp_path, python="exit 1"))
+
+
+def test_a_run_without_node_fails_in_one_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__],
+        env={"JSII_NODE": "/none/node"},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "CDK needs Node, and there is no /none/node; run `make test`, which" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_node_is_that_of_the_environment_where_none_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("JSII_NODE")
+    cdk_cli.require_node()
+    assert os.environ["JSII_NODE"] == str(cdk_cli.NODE)
 
 
 @pytest.mark.deploy

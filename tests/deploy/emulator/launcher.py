@@ -108,6 +108,11 @@ class Emulator:
             emulator.stop()
             if b"already in use" not in log.read_bytes():
                 break
+        else:
+            raise EmulatorError(
+                f"no port of 127.0.0.1 stays free until the emulator has it, {_TRIES} were tried; "
+                "end what takes them, and run the tests again"
+            )
         raise EmulatorError(f"the emulator did not start; its log {log} ends with\n{tail(log)}")
 
     @classmethod
@@ -182,10 +187,21 @@ def _is_ready(environment: Path) -> bool:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """Return a loopback port that nobody listens on.
+
+    Raises:
+        EmulatorError: If the system gives none.
+    """
+    try:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise EmulatorError(
+            f"the emulator needs a port of 127.0.0.1 and there is none ({reason}); "
+            "bring the loopback interface up, or end what takes the ports"
+        ) from error
     return port
 
 

@@ -67,7 +67,9 @@ def extend(models: Path) -> None:
 
 def end_with_parent() -> None:
     """Kill this process group when standard input closes, as it does when the parent dies."""
-    sys.stdin.buffer.read()
+    # Read past Python's buffer: its lock would be held when the process ends by itself.
+    while os.read(0, 1):
+        pass
     if os.getpgrp() == os.getpid():
         os.killpg(os.getpgrp(), signal.SIGKILL)
     os._exit(1)
