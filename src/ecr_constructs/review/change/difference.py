@@ -5,6 +5,7 @@ Layer: review.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,8 @@ from ecr_constructs.model.repository import Origin
 
 #: As many repositories are named in a sentence; of more the first, and how many there are.
 _NAMED: Final = 3
+#: By these words a sentence tells itself that something is not known.
+_DOUBT: Final = re.compile(r"\bcannot be told\b|\bmay (be|go)\b")
 
 
 class ChangeClass(StrEnum):
@@ -95,6 +98,11 @@ class Difference:
     repositories: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
     certain: bool = True
+
+    @property
+    def hides_doubt(self) -> bool:
+        """Whether it is not seen for sure, and the sentence alone would not tell."""
+        return not self.certain and _DOUBT.search(self.sentence) is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _change(change: Change | None) -> Iterator[_Part]:
 
 
 def _difference(difference: Difference, *, several: bool) -> str:
-    doubt = "" if difference.certain else "_cannot tell:_ "
+    doubt = "_cannot tell:_ " if difference.hides_doubt else ""
     line = f"- {doubt}{prose(difference.sentence)}"
     notes = []
     if several and difference.place is not None:

@@ -72,7 +72,7 @@ def _change(change: Change, older: str) -> Iterator[RenderableType]:
 
 
 def _difference(difference: Difference) -> Iterator[RenderableType]:
-    doubt = "" if difference.certain else "[yellow]cannot tell[/] "
+    doubt = "[yellow]cannot tell:[/] " if difference.hides_doubt else ""
     yield Padding(f"{doubt}{escape(difference.sentence)}", (0, 0, 0, 2))
     if difference.cause:
         yield Padding(f"[dim]as {escape(difference.cause)}[/]", (0, 0, 0, 4))
