@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Final, TypeAlias
 
 from ecr_constructs.access.truth import Truth, told
-from ecr_constructs.model.unresolved import Text, Unknown, join
+from ecr_constructs.model.unresolved import Text, Unknown, is_known, join
 
 _CDK_TOKEN: Final = re.compile(r"([$#]\{Token\[[^\]]*\]\})")
 
@@ -112,6 +112,9 @@ def arn_fields(arn: Text) -> list[Text] | None:
     >>> arn_fields("arn:aws:lambda:eu-west-1:111122223333:function:resize")[5]
     'function:resize'
     """
+    if isinstance(arn, str) and is_known(arn):
+        known: list[Text] = [*arn.split(":", 5)]
+        return known if len(known) > 5 else None  # noqa: PLR2004 - six fields
     fields = split_pattern(pieces_of(arn), ":", 5)
     if fields is None:
         return None

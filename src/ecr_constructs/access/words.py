@@ -85,18 +85,21 @@ def describe_principal(principal: Principal) -> str:
 
 def describe_named(named: Named) -> str:
     """Return a principal in words: ``role Deploy of account 111122223333``."""
-    name = str(named.resource).partition("/")[2]
-    words = {
-        Kind.ANYONE: "anyone",
-        Kind.ACCOUNT: f"account {named.account}",
-        Kind.SERVICE: f"the service {named.value}",
-        Kind.ROLE: f"role {name} of account {named.account}",
-        Kind.USER: f"user {name} of account {named.account}",
-        Kind.SESSION: f"session {name.partition('/')[2]} of role {named.name}"
-        f" of account {named.account}",
-        Kind.FEDERATED_USER: f"federated user {name} of account {named.account}",
-    }
-    return words.get(named.kind, str(named.value))
+    match named.kind:
+        case Kind.ANYONE:
+            return "anyone"
+        case Kind.ACCOUNT:
+            return f"account {named.account}"
+        case Kind.SERVICE:
+            return f"the service {named.value}"
+        case Kind.ROLE | Kind.USER | Kind.SESSION | Kind.FEDERATED_USER:
+            name = str(named.resource).partition("/")[2]
+            if named.kind is Kind.SESSION:
+                name = f"{name.partition('/')[2]} of role {named.name}"
+            kind = "session" if named.kind is Kind.SESSION else named.kind
+            return f"{kind} {name} of account {named.account}"
+        case _:
+            return str(named.value)
 
 
 def describe_condition(condition: Condition) -> str:

@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -71,9 +72,17 @@ def exposure(statement: Statement) -> Exposure:
     if statement.effect is Effect.DENY:
         return Exposure.NAMED
     reach = _named(statement)
-    if reach is Exposure.NAMED:
-        return reach
-    bounds = [_bounds(condition) for condition in statement.conditions]
+    return reach if reach is Exposure.NAMED else bounded(statement.conditions, reach)
+
+
+def bounded(conditions: Iterable[Condition], reach: Exposure = Exposure.ANYONE) -> Exposure:
+    """Tell to whom an allow reaches under its conditions.
+
+    Args:
+        conditions: The conditions.
+        reach: To whom it reaches without. Default: to anyone.
+    """
+    bounds = [_bounds(condition) for condition in conditions]
     if Exposure.NAMED in bounds:
         return Exposure.NAMED
     return Exposure.UNKNOWN if Exposure.UNKNOWN in bounds else reach

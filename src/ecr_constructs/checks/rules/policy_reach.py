@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from ecr_constructs.checks.facts import Held
@@ -11,7 +10,7 @@ from ecr_constructs.checks.policies import each_policy, each_statement, named
 from ecr_constructs.checks.rule import Rule, violation
 from ecr_constructs.checks.sources import GUIDE, IAM
 from ecr_constructs.model.baseline import Control
-from ecr_constructs.model.exposure import Exposure, exposure
+from ecr_constructs.model.exposure import Exposure, bounded, exposure
 from ecr_constructs.model.governance import administered
 from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Problem, Severity
@@ -93,7 +92,7 @@ def _confused_deputy(held: Held, statement: Statement, name: str) -> Iterator[Pr
     if not services:
         return
     # What bounds anybody bounds a service, as long as the key is one that services bring.
-    bound = exposure(replace(statement, principals=(ANYONE,), not_principals=()))
+    bound = bounded(statement.conditions)
     if bound is Exposure.NAMED:
         return
     can = "may act" if bound is Exposure.UNKNOWN else "can be made to act"
