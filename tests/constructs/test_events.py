@@ -51,6 +51,7 @@ REGISTRY: Final[dict[str, set[str]]] = {
         "scanned untagged",
         "inspected",
         "inspected with low findings",
+        "inspected with what is not assessed",
         "inspected elsewhere",
     },
     "on_image_scan_finding": {
@@ -178,6 +179,7 @@ def test_the_events_of_a_registry_can_be_narrowed(define: Define, taken: set[str
                 "scanned with what is not assessed",
                 "inspected",
                 "inspected with low findings",
+                "inspected with what is not assessed",
             },
         ),
         (

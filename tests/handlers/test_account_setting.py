@@ -37,7 +37,7 @@ class Ecr:
         """Set it, or refuse."""
         self.puts += 1
         if value in self.refused:
-            error = {"Error": {"Code": self.refused[value], "Message": "no"}}
+            error = {"Error": {"Code": self.refused[value], "Message": f"no {value}"}}
             raise ClientError(error, "PutAccountSetting")
         self.settings[name] = value
         return {"name": name, "value": value}

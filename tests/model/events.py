@@ -226,6 +226,7 @@ EVENTS: Final[dict[str, Event]] = {
     "scanned untagged": basic_scan(tags=(), CRITICAL=1),
     "inspected": enhanced_scan(CRITICAL=7, HIGH=61, MEDIUM=62),
     "inspected with low findings": enhanced_scan(LOW=2),
+    "inspected with what is not assessed": enhanced_scan(UNTRIAGED=1),
     "inspected elsewhere": enhanced_scan("web/api", CRITICAL=1),
     "inspected an instance": instance_scan(),
     "found": finding(),

@@ -28,6 +28,7 @@ SCANS: Final = {
     "scanned untagged",
     "inspected",
     "inspected with low findings",
+    "inspected with what is not assessed",
 }
 FOUND: Final = {
     "found",
@@ -94,6 +95,14 @@ TAKEN: Final[list[tuple[EventPattern, set[str]]]] = [
     (
         EventPattern(event=ImageEvent.SCAN_FINDING, severity=FindingSeverity.HIGH),
         {"found", "found what is critical", "found beside", "found elsewhere"},
+    ),
+    (
+        EventPattern(event=ImageEvent.SCAN_FINDING, severity=FindingSeverity.UNDEFINED, **OF_ONE),
+        FOUND,
+    ),
+    (
+        EventPattern(event=ImageEvent.SCAN_FINDING, severity=FindingSeverity.LOW, **OF_ONE),
+        FOUND - {"found what is not assessed"},
     ),
     (
         EventPattern(event=ImageEvent.SCAN_FINDING, image_tags=("v2",), **OF_ONE),
@@ -173,6 +182,12 @@ def test_the_one_form_takes_the_same_events(
     assert normal.normalise() == normal
     for each in EVENTS.values():
         assert matches(pattern.to_cfn(PLACE), each) == matches(normal.to_cfn(PLACE), each)
+
+
+def test_what_is_in_all_repositories_is_said_once() -> None:
+    pattern = EventPattern(event=ImageEvent.PUSHED, repository_prefixes=("web/", ""))
+    assert pattern.normalise().repository_prefixes == ("",)
+    assert "repository-name" not in pattern.normalise().to_cfn(PLACE)["detail"]
 
 
 def said(**members: object) -> list[str]:
