@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 
 from ecr_constructs.cli import start
-from ecr_constructs.cli.main import run
+from ecr_constructs.cli.main import _app, run
 
 PUBLIC = {
     "Resources": {
@@ -61,6 +63,25 @@ def test_help_teaches_with_a_whole_sentence(
     assert shown.startswith("Usage: ")
     first = shown.split("\n\n")[1].strip()
     assert first.endswith("."), first
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Each command below a group, with its path."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+def test_every_option_of_every_command_says_what_it_is_for() -> None:
+    silent = [
+        f"{name} {parameter.opts[0]}"
+        for name, command in commands(typer.main.get_command(_app([])))
+        for parameter in command.params
+        if not getattr(parameter, "help", None)
+    ]
+    assert silent == []
 
 
 def test_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
-ImagesOption: TypeAlias = Annotated[
-    Path,
-    typer.Option(
-        metavar="INVENTORY",
-        help="What `aws ecr describe-images --output json` printed, gzip too; - for stdin.",
-        show_default=False,
-    ),
-]
+_IMAGES: Final = typer.Option(
+    metavar="INVENTORY",
+    help="What `aws ecr describe-images --output json` printed, gzip too; - for stdin.",
+    show_default=False,
+)
+ImagesOption: TypeAlias = Annotated[Path, _IMAGES]
+OptionalImagesOption: TypeAlias = Annotated[Path | None, _IMAGES]
 NowOption: TypeAlias = Annotated[
     str | None,
     typer.Option(

@@ -34,6 +34,7 @@ from ecr_constructs.cli._lifecycle_options import (
     CompareGate,
     ImagesOption,
     NowOption,
+    OptionalImagesOption,
     PreviewGate,
     ReferrersOption,
 )
@@ -64,7 +65,7 @@ def lint(
         ),
     ],
     *,
-    images: ImagesOption | None = None,
+    images: OptionalImagesOption = None,
     now: NowOption = None,
     output: FormatOption = Format.TABLE,
     fail_on: Annotated[
@@ -104,7 +105,7 @@ def lint(
 @many_images()
 def preview(
     *,
-    images: ImagesOption | None = None,
+    images: OptionalImagesOption = None,
     live: LiveRepositoryOption = None,
     profile: ProfileOption = None,
     policy: Annotated[
