@@ -10,6 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -17,6 +18,7 @@ from constructs import Construct
 
 import ecr_constructs
 from ecr_constructs import (
+    AccountSetting,
     Baseline,
     Condition,
     ConfigurationError,
@@ -24,6 +26,8 @@ from ecr_constructs import (
     Effect,
     EncryptionType,
     Exemption,
+    FindingSeverity,
+    GovernedRegistry,
     GovernedRepository,
     HandOver,
     LifecyclePolicy,
@@ -39,6 +43,7 @@ from ecr_constructs import (
     SourceError,
     Statement,
     Status,
+    StorageClass,
     TagMutability,
 )
 from ecr_constructs.model.unresolved import Unresolved
@@ -174,6 +179,22 @@ class Service(cdk.Stack):
             self, "Function", code=lambda_.DockerImageCode.from_ecr(repository)
         )
         codebuild.LinuxBuildImage.from_ecr_repository(repository)
+
+    def waits(
+        self, repository: GovernedRepository, target: events.IRuleTarget, service: cdk.Stack
+    ) -> None:
+        """Wait for events, of a repository and of a registry, and set account settings."""
+        rule = repository.on_image_scan_completed(
+            "Scanned", severity=FindingSeverity.HIGH, target=target, cross_stack_scope=service
+        )
+        assert_type(rule, events.Rule)
+        bare: ecr.IRepository = repository
+        assert_type(bare.on_image_scan_completed("Bare", image_tags=["v1"]), events.Rule)
+        registry = GovernedRegistry(self, "R", account_settings={AccountSetting.blob_mounting()})
+        for each in (registry, GovernedRegistry.of(service)):
+            assert_type(each.on_image_pushed("P", image_tags={"v1"}), events.Rule)
+            each.on_image_storage_class_updated("S", storage_class=StorageClass.ARCHIVE)
+            each.on_image_scan_finding("F", severity="HIGH")  # type: ignore[arg-type]
 
     def references(self) -> None:
         """Refer to a repository of somebody else."""
