@@ -9,6 +9,7 @@ from typing import Any, Final
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from tests.synthesis import (
@@ -102,12 +103,12 @@ def test_what_lies_below_a_registry_has_ids_that_no_repository_can_take(stack: c
     registry.allow(Principals.account(OTHER_ACCOUNT), actions=["ecr:BatchGetImage"])
     registry.replicate_to(RegistryReference(OTHER_ACCOUNT, REGION))
     registry.add_pull_through_cache(Upstream.quay()).repository("org/app")
-    registry.sign_images()
+    registry.sign_images().allow_signing(iam.AccountPrincipal(OTHER_ACCOUNT))
     registry.add_pull_time_update_exclusion(f"arn:aws:iam::{ACCOUNT}:role/Scanner", reason="scans")
     for child in registry.node.children:
         with pytest.raises(ConfigurationError, match="one that the registry needs itself"):
             registry.add_repository(child.node.id)
-    assert len(registry.node.children) == 10
+    assert len(registry.node.children) == 11
 
 
 # The key

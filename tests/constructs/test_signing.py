@@ -25,14 +25,23 @@ from tests.synthesis import (
     warnings_of,
 )
 
-from ecr_constructs import ConfigurationError, Control, Exemption, GovernedRepository
+from ecr_constructs import (
+    ConfigurationError,
+    Control,
+    Exemption,
+    GovernedRepository,
+    PullThroughCacheSecret,
+)
 from ecr_constructs.constructs.registry import GovernedRegistry
 from ecr_constructs.model.upstream import Upstream
 from ecr_constructs.service import limits
 
 PROFILE: Final = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/Images"
 THEIRS: Final = f"arn:aws:signer:{REGION}:{OTHER_ACCOUNT}:/signing-profiles/Shared"
+#: The registry's own profile, as its stack writes it, and as whoever pushes names it.
 OWN: Final = {"Fn::GetAtt": ["RegistrySigningProfile0E90DC12", "Arn"]}
+NAME: Final = "Stack_Registry_SigningProfile_B34BA49E"
+OWN_ARN: Final = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/{NAME}"
 
 
 def rules_of(template: dict[str, Any]) -> list[tuple[Any, list[str] | None]]:
@@ -92,7 +101,7 @@ def test_a_profile_is_made_when_none_is_given(stack: cdk.Stack) -> None:
     assert profiles == {
         "RegistrySigningProfile0E90DC12": {
             "Type": "AWS::Signer::SigningProfile",
-            "Properties": {"PlatformId": "Notation-OCI-SHA384-ECDSA"},
+            "Properties": {"PlatformId": "Notation-OCI-SHA384-ECDSA", "ProfileName": NAME},
             "DeletionPolicy": "Retain",
             "UpdateReplacePolicy": "Retain",
         }
@@ -189,7 +198,7 @@ def test_whoever_is_granted_pushing_to_what_is_signed_may_sign(quick: cdk.Stack)
         if each["Type"] == "AWS::IAM::Policy" and "signer:SignPayload" in json.dumps(each)
     ]
     assert sorted(each.removesuffix("F")[:8] for each in signing) == ["PullPush", "PushDefa"]
-    assert signs_with(template) == [OWN, OWN]
+    assert signs_with(template) == [OWN_ARN, OWN_ARN]
 
 
 def test_an_identity_is_allowed_once(quick: cdk.Stack) -> None:
@@ -199,7 +208,7 @@ def test_an_identity_is_allowed_once(quick: cdk.Stack) -> None:
     for number in range(3):
         registry.add_repository(f"R{number}", repository_name=f"team/r{number}").grant_push(role)
     signing.allow_signing(role)
-    assert signs_with(template_of(quick)) == [OWN]
+    assert signs_with(template_of(quick)) == [OWN_ARN]
 
 
 def test_an_identity_signs_with_every_profile_that_takes_the_repository(quick: cdk.Stack) -> None:
@@ -245,7 +254,7 @@ def test_what_has_a_role_signs_with_it(quick: cdk.Stack) -> None:
     project = codebuild.PipelineProject(quick, "Build")
     ecr.Repository.from_repository_name(quick, "Bare", "web/bare").grant_push(project)
     signing.allow_signing(project)
-    assert signs_with(template_of(quick)) == [OWN]
+    assert signs_with(template_of(quick)) == [OWN_ARN]
 
 
 def test_who_has_no_policy_is_left_alone(quick: cdk.Stack) -> None:
@@ -258,6 +267,86 @@ def test_who_has_no_policy_is_left_alone(quick: cdk.Stack) -> None:
     assert signs_with(template_of(quick)) == []
 
 
+def test_no_stack_waits_for_another_to_sign() -> None:
+    """The owner may wait for a service, here for its secret, and the service sign all the same."""
+    app = new_app()
+    GovernedRegistry(new_stack(app), "Registry").sign_images()
+    service = new_stack(app, "Service")
+    secret = PullThroughCacheSecret(service, "Token", name="docker-hub")
+    GovernedRegistry.of(service).add_pull_through_cache(Upstream.docker_hub(), credential=secret)
+    repository = GovernedRepository(service, "Web", repository_name="web/store")
+    repository.grant_push(role_in(service))
+    templates = synthesise(app)
+    assert signs_with(templates["Service"]) == [OWN_ARN]
+    assert "Fn::ImportValue" in json.dumps(templates["Stack"])
+    assert "Fn::ImportValue" not in json.dumps(templates["Service"])
+
+
+def permissions_of(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the permissions of profiles by their logical ids."""
+    return {
+        logical_id: each
+        for logical_id, each in template["Resources"].items()
+        if each["Type"] == "AWS::Signer::ProfilePermission"
+    }
+
+
+def test_the_profile_allows_another_account_whose_role_pushes(stack: cdk.Stack) -> None:
+    """Both sides, once for an account; and they go when nobody asks for them any more."""
+    app = cdk.Stage.of(stack)
+    assert isinstance(app, cdk.App)
+    registry = GovernedRegistry(stack, "Registry")
+    away = new_stack(app, "Away", env=cdk.Environment(account=OTHER_ACCOUNT, region="us-east-1"))
+    for number in range(2):
+        role = iam.Role(
+            away, f"R{number}", assumed_by=iam.AccountRootPrincipal(), role_name=f"deploy{number}"
+        )
+        registry.add_repository(f"R{number}", repository_name=f"web/r{number}").grant_push(role)
+    registry.sign_images()
+    templates = synthesise(app)
+    assert permissions_of(templates["Stack"]) == {
+        "RegistrySigningPermissions22222222222296CFD82C": {
+            "Type": "AWS::Signer::ProfilePermission",
+            "Properties": {
+                "Action": "signer:SignPayload",
+                "Principal": OTHER_ACCOUNT,
+                "ProfileName": {"Fn::GetAtt": ["RegistrySigningProfile0E90DC12", "ProfileName"]},
+                "StatementId": f"SignFor{OTHER_ACCOUNT}",
+            },
+        }
+    }
+    assert signs_with(templates["Away"]) == [OWN_ARN, OWN_ARN]
+
+
+def test_a_whole_account_is_allowed_by_the_profile(quick: cdk.Stack) -> None:
+    """Its own half is its own to write."""
+    registry = GovernedRegistry(quick, "Registry")
+    signing = registry.sign_images(repository_filters=["web/*"])
+    web = registry.add_repository("Web", repository_name="web/store")
+    web.grant_push(iam.AccountPrincipal(OTHER_ACCOUNT))
+    web.grant_push(iam.AccountRootPrincipal())
+    registry.add_repository("Api", repository_name="api").grant_push(
+        iam.AccountPrincipal("333333333333")
+    )
+    signing.allow_signing(iam.AccountPrincipal("444444444444"))
+    found = permissions_of(template_of(quick)).values()
+    assert [each["Properties"]["Principal"] for each in found] == [OTHER_ACCOUNT, "444444444444"]
+
+
+def test_a_profile_that_was_given_allows_nobody_from_here() -> None:
+    """It is defined elsewhere; the role's own half is written."""
+    app = new_app(validate=False)
+    registry = GovernedRegistry(new_stack(app), "Registry")
+    registry.sign_images(signing_profile=PROFILE)
+    away = new_stack(app, "Away", env=cdk.Environment(account=OTHER_ACCOUNT, region=REGION))
+    role = iam.Role(away, "Role", assumed_by=iam.AccountRootPrincipal(), role_name="deploy")
+    registry.add_repository("Web", repository_name="web/store").grant_push(role)
+    assert warnings_of(app) == {}
+    templates = synthesise(app)
+    assert permissions_of(templates["Stack"]) == {}
+    assert signs_with(templates["Away"]) == [PROFILE]
+
+
 @pytest.mark.parametrize(
     "env",
     [
@@ -266,12 +355,15 @@ def test_who_has_no_policy_is_left_alone(quick: cdk.Stack) -> None:
     ],
     ids=["Region", "account"],
 )
-def test_warns_where_the_arn_of_the_profile_that_is_made_is_not_known(
-    env: cdk.Environment,
-) -> None:
+def test_warns_of_a_role_where_the_arn_of_the_profile_is_not_known(env: cdk.Environment) -> None:
+    """That is one of the stack's own that was given as it is."""
     app = new_app(validate=False)
-    registry = GovernedRegistry(new_stack(app), "Registry")
-    registry.sign_images()
+    stack = new_stack(app)
+    registry = GovernedRegistry(stack, "Registry")
+    profile = signer.SigningProfile(
+        stack, "Profile", platform=signer.Platform.NOTATION_OCI_SHA384_ECDSA
+    )
+    registry.sign_images(signing_profile=profile)
     web = registry.add_repository("Web", repository_name="web/store")
     away = new_stack(app, "Away", env=env)
     role = iam.Role(away, "Role", assumed_by=iam.AccountRootPrincipal(), role_name="deploy")
@@ -279,32 +371,22 @@ def test_warns_where_the_arn_of_the_profile_that_is_made_is_not_known(
     (warning,) = warnings_of(app)["Stack/Registry"]
     assert warning.startswith(
         "whoever pushes what is signed must be allowed 'signer:SignPayload' on its profile, got"
-        " Away/Role in another account, Region or stage, where the ARN of the registry's own"
-        " profile is not known; pass the ARN of a profile to sign_images(signing_profile=...)"
+        " Away/Role in another account, Region or stage, where the ARN of the profile is not known;"
+        " give the registry's stack a concrete account and Region and leave signing_profile out, or"
+        " write its ARN out"
     )
 
 
-def test_a_role_of_another_account_signs_with_a_profile_that_is_named() -> None:
-    app = new_app(validate=False)
-    registry = GovernedRegistry(new_stack(app), "Registry")
-    registry.sign_images(signing_profile=PROFILE)
-    away = new_stack(app, "Away", env=cdk.Environment(account=OTHER_ACCOUNT, region=REGION))
-    role = iam.Role(away, "Role", assumed_by=iam.AccountRootPrincipal(), role_name="deploy")
-    registry.add_repository("Web", repository_name="web/store").grant_push(role)
-    assert warnings_of(app) == {}
-    assert signs_with(synthesise(app)["Away"]) == [PROFILE]
-
-
-def test_warns_of_a_role_in_another_stage() -> None:
-    """Between stages there are no references, though the account and the Region are the same."""
+def test_a_role_in_another_stage_signs() -> None:
+    """Between stages there are no references; the name is none."""
     app = new_app(validate=False)
     registry = GovernedRegistry(new_stack(app), "Registry")
     stage = cdk.Stage(app, "Prod", env=ENVIRONMENT)
     service = new_stack(stage, "Service")
     GovernedRepository(service, "Web", repository_name="web/store").grant_push(role_in(service))
     registry.sign_images()
-    (warning,) = warnings_of(app)["Stack/Registry"]
-    assert "got Prod/Service/Role in another account, Region or stage" in warning
+    found = [each for each in synthesise(app).values() if signs_with(each)]
+    assert [signs_with(each) for each in found] == [[OWN_ARN]]
 
 
 # What is refused
@@ -435,7 +517,8 @@ def test_an_agnostic_stack_signs() -> None:
     registry.add_repository("Web", repository_name="web/store").grant_push(role_in(agnostic))
     template = template_of(agnostic)
     assert rules_of(template) == [(OWN, None)]
-    assert signs_with(template) == [OWN]
+    (arn,) = signs_with(template)
+    assert arn["Fn::Join"][1][-1] == f":/signing-profiles/{NAME}"
 
 
 # What is warned of

@@ -33,7 +33,8 @@ PUBLIC: Final = Exemption(Control.PUBLIC_ACCESS, "our customers pull it")
 def images(stack: cdk.Stack) -> None:
     """Sign what a role pushes, let a scanner's pulls not count, and publish something."""
     registry = GovernedRegistry(stack, "Registry")
-    registry.sign_images(repository_filters=["web/*"])
+    signing = registry.sign_images(repository_filters=["web/*"])
+    signing.allow_signing(iam.AccountPrincipal("222222222222"))
     build = iam.Role(stack, "Build", assumed_by=iam.AccountRootPrincipal(), role_name="build")
     registry.add_repository("Web", repository_name="web/store").grant_push(build)
     scanner = iam.Role(stack, "Scanner", assumed_by=iam.AccountRootPrincipal(), role_name="scanner")
@@ -58,10 +59,22 @@ def signs_with(api: Any) -> list[str]:
     return [s["Resource"] for s in parsed["Statement"] if s["Action"] == "signer:SignPayload"]
 
 
+def allowed_by(api: Any, profile: str) -> list[tuple[str, str]]:
+    """Return who else may do what with a profile."""
+    try:
+        found = api.list_profile_permissions(profileName=profile)["permissions"]
+    except api.exceptions.ResourceNotFoundException:
+        return []
+    return [(each["principal"], each["action"]) for each in found]
+
+
 def test_images_are_signed_by_who_pushes_and_not_counted_for_who_scans(
     cdk_cli: CdkCli, account: str, tmp_path: Path, aws: Aws
 ) -> None:
-    """Signing and what is public stay when they leave their stack; an exclusion goes."""
+    """Signing and what is public stay when they leave their stack.
+
+    An exclusion goes, and so does what another account was allowed.
+    """
     assembly = synthesise(tmp_path / "all", account, region=REGION, Main=images)
     cdk_cli.deploy(assembly)
 
@@ -72,8 +85,10 @@ def test_images_are_signed_by_who_pushes_and_not_counted_for_who_scans(
     ]
     assert profile.startswith(f"arn:aws:signer:{REGION}:{account}:/signing-profiles/")
     assert filters == [{"filter": "web/*", "filterType": "WILDCARD_MATCH"}]
-    made = aws("signer", region=REGION).get_signing_profile(profileName=profile.rpartition("/")[2])
+    name, signer = profile.rpartition("/")[2], aws("signer", region=REGION)
+    made = signer.get_signing_profile(profileName=name)
     assert (made["platformId"], made["status"]) == ("Notation-OCI-SHA384-ECDSA", "Active")
+    assert allowed_by(signer, name) == [("222222222222", "signer:SignPayload")]
     assert signs_with(aws("iam", region=REGION)) == [profile]
     assert settings["exclusions"] == [f"arn:aws:iam::{account}:role/scanner"]
     assert "No drift detected" in cdk_cli.drift(assembly)
@@ -86,6 +101,7 @@ def test_images_are_signed_by_who_pushes_and_not_counted_for_who_scans(
     )
     cdk_cli.deploy(bare)
 
+    assert allowed_by(signer, name) == []
     left = registry_settings(aws("ecr", region=REGION))
     assert (left["signing"], left["exclusions"]) == (settings["signing"], [])
     # What is public is still there: its successor meets it.

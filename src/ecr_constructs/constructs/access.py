@@ -56,14 +56,16 @@ class RepositoryAccess(RepositoryEvents):
 
         Where the registry signs what is pushed, it gets ``signer:SignPayload`` too.
         """
-        answered = self._answer(grantee, ecr_actions.PUSH)
-        return answered or self._signed(grantee, super().grant_push(grantee))
+        grant = self._answer(grantee, ecr_actions.PUSH) or super().grant_push(grantee)
+        self._pushers.push(self._given_name, grantee)
+        return grant
 
     @on_this_side
     def grant_pull_push(self, grantee: iam.IGrantable) -> iam.Grant:
         """Grant pulling and pushing; an identity also gets what it takes, as above."""
-        answered = self._answer(grantee, ecr_actions.PULL_PUSH)
-        return answered or self._signed(grantee, super().grant_pull_push(grantee))
+        grant = self._answer(grantee, ecr_actions.PULL_PUSH) or super().grant_pull_push(grantee)
+        self._pushers.push(self._given_name, grantee)
+        return grant
 
     @on_this_side
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
@@ -154,10 +156,6 @@ class RepositoryAccess(RepositoryEvents):
                 resource_self_arns=[],
             )
         )
-
-    def _signed(self, grantee: iam.IGrantable, grant: iam.Grant) -> iam.Grant:
-        self._pushers.push(self._given_name, grantee)
-        return grant
 
     def _add(self, statement: iam.PolicyStatement) -> None:
         self._gate.add_cdk(statement)

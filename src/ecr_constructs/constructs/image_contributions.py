@@ -29,10 +29,10 @@ class ImageContributions(PolicyContributions):
         Amazon ECR signs in the name of whoever pushes, who needs
         ``signer:SignPayload`` on the profile beside pushing. Identities that this
         app grants pushing, with ``grant_push`` or ``grant_pull_push`` from Python, to
-        a repository that is signed get it, in any order of the calls;
-        :meth:`ImageSigning.allow_signing` is for others. A push without it arrives,
-        unsigned. Filters of one profile are united, so that it signs once; several
-        profiles give several signatures.
+        a repository that is signed get it, in any order of the calls, and another
+        account is allowed by the registry's own profile; :meth:`ImageSigning.allow_signing`
+        is for others. A push without it arrives, unsigned. Filters of one profile are
+        united, so that it signs once; several profiles give several signatures.
         https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
 
         Args:

@@ -49,8 +49,9 @@ class ImageSigning:
         were allowed to push elsewhere.
 
         Args:
-            grantees: Roles, users, and what has one, such as a CodeBuild project.
-                Another account's must be allowed by the profile as well, with
+            grantees: Roles, users, and what has one, such as a CodeBuild project; or
+                a whole account. The registry's own profile allows another account
+                as well; a profile that was given does so where it is defined, with
                 ``AWS::Signer::ProfilePermission``.
         """
         for grantee in grantees:

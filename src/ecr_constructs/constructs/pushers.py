@@ -18,7 +18,7 @@ from aws_cdk import aws_iam as iam
 
 from ecr_constructs.model.signing import SigningRule
 from ecr_constructs.model.unresolved import Text, is_token
-from ecr_constructs.service import signing_actions
+from ecr_constructs.service import patterns, signing_actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,14 @@ class Signer:
     Attributes:
         rule: What is signed with which profile.
         stack: The stack of the registry's owner.
+        permit: Lets the profile be used by another account; None where it is not the
+            registry's own.
         warn: Says that a principal cannot be allowed to sign from here, by its path.
     """
 
     rule: SigningRule
     stack: cdk.Stack
+    permit: Callable[[str], None] | None
     warn: Callable[[str], None]
 
 
@@ -45,7 +48,7 @@ class Pushers:
         self._allowed: set[tuple[iam.IGrantable, Text]] = set()
 
     def push(self, repository_name: Text | None, grantee: iam.IGrantable) -> None:
-        """Note that an identity may push to a repository; None for a name that is made up."""
+        """Note that somebody may push to a repository; None for a name that is made up."""
         self._pushers[repository_name, grantee] = None
         for signer in self._signers:
             self._meet(signer, repository_name, grantee)
@@ -57,16 +60,19 @@ class Pushers:
             self._meet(signer, repository_name, grantee)
 
     def allow(self, signer: Signer, grantee: iam.IGrantable) -> None:
-        """Allow an identity to sign with the profile of a rule, once.
+        """Allow somebody to sign with the profile of a rule, once, on both sides.
 
-        A profile of this app has an ARN that no stack of another account or
-        Region or stage can name.
+        An identity gets it in its own policy; another account, and an identity of
+        one, in that of the profile.
         """
         arn = signer.rule.signing_profile_arn
         if (grantee, arn) in self._allowed:
             return
         self._allowed.add((grantee, arn))
         principal = cast("Any", grantee.grant_principal)
+        account = _account_of(principal)
+        if signer.permit is not None and account not in {None, signer.stack.account}:
+            signer.permit(str(account))
         stack = getattr(principal, "stack", None)
         if stack is None:
             return  # no identity of this app: it has no policy that could be written from here
@@ -80,6 +86,16 @@ class Pushers:
     def _meet(self, signer: Signer, repository_name: Text | None, grantee: iam.IGrantable) -> None:
         if signer.rule.signs(repository_name) is not False:
             self.allow(signer, grantee)
+
+
+def _account_of(principal: Any) -> str | None:
+    """Return the account of a principal; None where it has none or it is not known."""
+    if isinstance(principal, iam.AccountRootPrincipal):
+        return None  # the account of the stack
+    is_account = isinstance(principal, iam.AccountPrincipal)
+    account = principal.account_id if is_account else principal.principal_account
+    known = isinstance(account, str) and patterns.ACCOUNT_ID.fullmatch(account)
+    return account if known else None
 
 
 def _can_refer(user: cdk.Stack, owner: cdk.Stack) -> bool:

@@ -50,6 +50,7 @@ _RESERVED: Final = frozenset(
         "Replication",
         "Scanning",
         "Signing",
+        "SigningPermissions",
         "SigningProfile",
     }
 )
@@ -71,7 +72,8 @@ class GovernedRegistry(RegistryContributions, Construct):
     Defines: nothing until something is given or contributed, then
     ``AWS::ECR::RegistryPolicy``, ``AWS::ECR::ReplicationConfiguration``,
     ``AWS::ECR::RegistryScanningConfiguration``,
-    ``AWS::ECR::SigningConfiguration``, with ``AWS::Signer::SigningProfile``,
+    ``AWS::ECR::SigningConfiguration``, with ``AWS::Signer::SigningProfile`` and
+    ``AWS::Signer::ProfilePermission``,
     ``AWS::ECR::RepositoryCreationTemplate`` and
     ``AWS::ECR::PullThroughCacheRule``; ``AWS::IAM::Role`` for templates and
     caches that need one; ``AWS::KMS::Key`` when the baseline asks for

@@ -22,7 +22,7 @@ from ecr_constructs.constructs.cfn_registry import (
     write_properties,
 )
 from ecr_constructs.constructs.pushers import Signer
-from ecr_constructs.constructs.registry_context import RegistryContext
+from ecr_constructs.constructs.registry_context import RegistryContext, child
 from ecr_constructs.model.problem import Problem, Severity, problem_at
 from ecr_constructs.model.signing import Signing, SigningRule
 from ecr_constructs.model.signing_merge import unite
@@ -90,7 +90,7 @@ class SigningRules:
     def write_at_synthesis(self) -> None:
         """Write the rules into their resource; the library calls it at synthesis."""
         assert self._cfn is not None
-        value = Signing(rules=unite(map(self._whole, self._rules), key=self._context.ledger.key))
+        value = Signing(rules=unite(map(self._written, self._rules), key=self._context.ledger.key))
         write_properties(self._cfn, value.to_cfn(), _NO_RULES)
         self._context.warn(
             value.problems(
@@ -99,24 +99,53 @@ class SigningRules:
         )
 
     @cached_property
-    def _own_profile_arn(self) -> str:
-        """The ARN of the registry's own profile, which is made when it is first needed.
+    def _own_profile(self) -> signer.CfnSigningProfile:
+        """The registry's own profile, which is made when it is first needed.
 
-        It has no name, as the schema of the type takes none to be given.
+        Its name is known, so that stacks that push can name it without waiting for
+        this one, which may wait for them.
         """
         profile = signer.CfnSigningProfile(
             self._context.owner, "SigningProfile", platform_id=signing_actions.PLATFORM
         )
+        profile.profile_name = cdk.Names.unique_resource_name(
+            profile,
+            max_length=signing_actions.PROFILE_NAME_MAX,
+            separator="_",
+            allowed_special_characters="_",
+        )
         profile.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
-        return profile.attr_arn
+        return profile
 
-    def _whole(self, rule: SigningRule) -> SigningRule:
+    def _written(self, rule: SigningRule) -> SigningRule:
+        """Return a rule as the registry's stack writes it, which waits for its own profile."""
         if rule.signing_profile_arn is not OWN_PROFILE:
             return rule
-        return replace(rule, signing_profile_arn=self._own_profile_arn)
+        return replace(rule, signing_profile_arn=self._own_profile.attr_arn)
 
     def _signer(self, rule: SigningRule) -> Signer:
-        return Signer(self._whole(rule), self._context.ledger.stack, self._warn_of)
+        stack = self._context.ledger.stack
+        if rule.signing_profile_arn is not OWN_PROFILE:
+            return Signer(rule, stack, None, self._warn_of)
+        place = self._context.place
+        arn = (
+            f"arn:{place.partition}:signer:{place.region}:{place.account}:/signing-profiles/"
+            f"{self._own_profile.profile_name}"
+        )
+        return Signer(replace(rule, signing_profile_arn=arn), stack, self._permit, self._warn_of)
+
+    def _permit(self, account: str) -> None:
+        """Let another account use the registry's own profile; it ends when it is not asked for."""
+        scope = child(self._context.owner, "SigningPermissions")
+        if scope.node.try_find_child(account) is None:
+            signer.CfnProfilePermission(
+                scope,
+                account,
+                action=signing_actions.SIGN,
+                principal=account,
+                profile_name=self._own_profile.attr_profile_name,
+                statement_id=f"SignFor{account}",
+            )
 
     def _warn_of(self, path: str) -> None:
         self._context.warn(
@@ -125,9 +154,9 @@ class SigningRules:
                     id="signing-pusher",
                     message="whoever pushes what is signed must be allowed"
                     f" {signing_actions.SIGN!r} on its profile, got {path} in another account,"
-                    " Region or stage, where the ARN of the registry's own profile is not known",
-                    fix="pass the ARN of a profile to sign_images(signing_profile=...), or allow it"
-                    " there by hand",
+                    " Region or stage, where the ARN of the profile is not known",
+                    fix="give the registry's stack a concrete account and Region and leave"
+                    " signing_profile out, or write its ARN out",
                     severity=Severity.WARNING,
                 )
             ]

@@ -12,3 +12,4 @@ SIGN: Final = "signer:SignPayload"
 #: The platform of a profile for container images.
 #: https://docs.aws.amazon.com/signer/latest/api/API_SigningPlatform.html
 PLATFORM: Final = "Notation-OCI-SHA384-ECDSA"
+PROFILE_NAME_MAX: Final = 64  # CFN, AWS::Signer::SigningProfile, ProfileName

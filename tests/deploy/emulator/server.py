@@ -22,6 +22,7 @@ from tests.deploy.emulator.account_settings import AccountSettings
 from tests.deploy.emulator.creation_templates import RepositoryCreationTemplates
 from tests.deploy.emulator.events import let_clients_send_for_services
 from tests.deploy.emulator.operations import Operations
+from tests.deploy.emulator.profile_permissions import allow_signing
 from tests.deploy.emulator.provisioners import register
 from tests.deploy.emulator.public_repository_type import PublicRepository
 from tests.deploy.emulator.pull_through_cache import PullThroughCacheRules
@@ -62,6 +63,7 @@ def extend(models: Path) -> None:
         register(name, resource, Schema(schemas[name]))
     let_clients_send_for_services()
     use_arns()
+    allow_signing()
     register_stand_ins()
 
 
