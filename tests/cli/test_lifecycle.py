@@ -71,7 +71,7 @@ def test_preview_refuses_an_inventory_in_one_sentence(
         (["compare", "--images", "-", "--policy", "-", "--policy", "p"], "can be read once"),
         (["compare", "--images", "i", "--policy", "p"], "--policy must be given twice, got 1;"),
         (["lint", "none.json"], "policy 'none.json' cannot be read (No such file or directory)"),
-        (["preview", "--policy", "p"], "missing option '--images'"),
+        (["preview", "--policy", "p"], "write --images INVENTORY, or --live REPOSITORY"),
     ],
 )
 def test_refuses_wrong_usage_in_one_sentence(

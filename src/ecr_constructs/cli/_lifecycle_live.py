@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TypeAlias
 
 import typer
-from rich.markup import escape
 
 from ecr_constructs.cli._common import console
 from ecr_constructs.cli._live import connection
@@ -169,6 +168,8 @@ class Beside:
 
     def print(self, *, everything: bool) -> None:
         """Print what ECR says, and where it differs."""
+        from rich.markup import escape
+
         out = console()
         if not out.is_terminal:
             out.width = 10_000
