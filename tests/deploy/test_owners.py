@@ -111,4 +111,10 @@ def test_one_owner_and_the_stacks_of_its_app_share_the_registry(
     )
     cdk_cli.deploy(other)
     assert registry_settings(aws("ecr")) == after
-    assert set(live_repositories(aws("ecr"))) == {"payments/api", "web", "search"}
+    repositories = live_repositories(aws("ecr"))
+    assert set(repositories) == {"payments/api", "web", "search"}
+
+    # When the app goes, its registry stays as it was.
+    cdk_cli.destroy(second)
+    assert registry_settings(aws("ecr")) == after
+    assert live_repositories(aws("ecr")) == repositories
