@@ -212,6 +212,8 @@ _ATTACHED: Final[WeakKeyDictionary[object, Baseline]] = WeakKeyDictionary()
 
 def exemptions_from_metadata(metadata: Any) -> tuple[Exemption, ...]:
     """Read the exemptions in a resource's ``Metadata``; none where there are none."""
+    if metadata is None:
+        return ()
     try:
         entries = metadata["EcrConstructs"]["exemptions"]
     except (KeyError, TypeError):
@@ -226,6 +228,8 @@ def metadata_problems(metadata: Any) -> Iterator[Problem]:
 
     Such an entry loosens nothing.
     """
+    if metadata is None:
+        return
     try:
         entries = metadata["EcrConstructs"]["exemptions"]
     except (KeyError, TypeError):

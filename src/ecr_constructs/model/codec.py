@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.problem import Malformed, Problem
@@ -16,6 +16,9 @@ from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.model.unresolved_json import dump_json, parse_json
 
 T = TypeVar("T")
+
+
+_NO_MEMBERS: Final[Mapping[str, Any]] = {}
 
 
 class Document(dict[str, Any]):
@@ -54,11 +57,13 @@ class Fields:
     ) -> None:
         self.problems = [] if problems is None else problems
         self._path = path
-        self._opaque = value if isinstance(value, Unresolved) else None
-        self._members: Mapping[str, Any] = {}
-        if isinstance(value, Mapping):
+        self._opaque: Unresolved | None = None
+        self._members: Mapping[str, Any] = _NO_MEMBERS
+        if type(value) is dict or isinstance(value, Mapping):
             self._members = value
-        elif value is not None and self._opaque is None:
+        elif isinstance(value, Unresolved):
+            self._opaque = value
+        elif value is not None:
             self._opaque = self._malformed("", "an object", value)
 
     def has(self, name: str) -> bool:
@@ -73,7 +78,7 @@ class Fields:
     def text(self, name: str) -> Text | None:
         """Return a string; numbers count as their text, as CloudFormation takes them."""
         value = self._member(name)
-        if value is None or isinstance(value, str | Unresolved):
+        if value is None or isinstance(value, (str, Unresolved)):
             return value
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
@@ -156,7 +161,7 @@ class Fields:
         return Malformed(_shorten(value), problems)
 
     def _member(self, name: str) -> Any:
-        return self._opaque if self._opaque is not None else self._members.get(name)
+        return self._members.get(name) if self._opaque is None else self._opaque
 
     def _join(self, name: str) -> str:
         return f"{self._path}.{name}" if name else self._path

@@ -98,6 +98,7 @@ class Matrix:
         self._known: dict[Any, list[tuple[str, tuple[Grant, ...]]]] = {}
         # The survey keeps the callers, so that no id is given to another one.
         self._names: dict[int, str] = {}
+        self._labels: dict[int, tuple[PlacedStatement, str]] = {}
         self._kinds: dict[tuple[int, Text], tuple[str, bool]] = {}
         self._plans: dict[tuple[tuple[int, int], ...], tuple[tuple[Permission, ...], Plan]] = {}
 
@@ -142,7 +143,7 @@ class Matrix:
         self, caller: Caller, permissions: tuple[Permission, ...]
     ) -> Iterator[tuple[str, tuple[Grant, ...]]]:
         """Yield what permissions amount to, and in which words for who has them."""
-        labels = tuple(tuple(map(label_of, each.statements)) for each in permissions)
+        labels = tuple(tuple(map(self._label, each.statements)) for each in permissions)
         plan = self._plan(permissions)
         forms = tuple(id(each.form) for each in permissions)
         key = (id(caller) if is_told_by_form(caller) else None, id(plan), forms, labels)
@@ -163,6 +164,13 @@ class Matrix:
             if id(caller) not in self._names:
                 self._names[id(caller)] = who(caller)
             yield from ((self._names[id(caller)], held) for _, held in known)
+
+    def _label(self, placed: PlacedStatement) -> str:
+        """Return how to call a statement; each decides about several principals."""
+        known = self._labels.get(id(placed))
+        if known is None:
+            known = self._labels[id(placed)] = placed, label_of(placed)
+        return known[1]
 
     def _plan(self, permissions: tuple[Permission, ...]) -> Plan:
         """Return what permissions amount to; those of a fleet are of few kinds."""
