@@ -78,10 +78,19 @@ class Organisation:
         )
 
     def serve(self) -> None:
-        """A service of the same account: a repository of its own, and two caches."""
+        """A service of the same account: a repository that is signed, and two caches."""
         registry = GovernedRegistry.of(self.storefront)
         web = GovernedRepository(
             self.storefront, "Web", repository_name="web/storefront", baseline=BASELINE
+        )
+        registry.sign_images(repository_filters=["web/*"])
+        build = iam.Role(
+            self.storefront, "Build", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com")
+        )
+        web.grant_pull_push(build)
+        web.grant_push(iam.AccountPrincipal(WORKLOADS))
+        registry.add_pull_time_update_exclusion(
+            f"arn:aws:iam::{PLATFORM}:role/Scanner", reason="scans every image each night"
         )
         secret = PullThroughCacheSecret(self.storefront, "DockerHub", name="docker-hub")
         docker_hub = registry.add_pull_through_cache(Upstream.docker_hub(), credential=secret)

@@ -26,6 +26,7 @@ from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.registry import Registry
 from ecr_constructs.model.replication import Destination, Replication, ReplicationRule
 from ecr_constructs.model.scanning import Scanning
+from ecr_constructs.model.signing import Signing
 from ecr_constructs.sources.assembly import read_assembly
 
 #: The steps forwards, backwards, and from the middle outwards.
@@ -148,6 +149,21 @@ def test_replication_is_read_back_as_it_was_asked_for(
 def test_scanning_is_read_back(registries: Mapping[tuple[str, str], Registry]) -> None:
     assert registries[PLATFORM, HOME].scanning == Scanning.basic(on_push=["*"])
     assert registries[PLATFORM, AWAY].scanning is None
+
+
+def test_signing_and_exclusions_are_read_back(
+    registries: Mapping[tuple[str, str], Registry],
+) -> None:
+    """With the profile that the owner made for a service that asked."""
+    home = registries[PLATFORM, HOME]
+    profile = f"arn:aws:signer:{HOME}:{PLATFORM}:/signing-profiles/Home_Registry_SigningProfile_"
+    assert isinstance(home.signing, Signing)
+    (rule,) = home.signing.rules
+    assert str(rule.signing_profile_arn).startswith(profile)
+    assert rule.repository_filters == ("web/*",)
+    (excluded,) = home.pull_time_exclusions
+    assert excluded.principal_arn == f"arn:aws:iam::{PLATFORM}:role/Scanner"
+    assert excluded.reason == "scans every image each night"
 
 
 def statements(registry: Registry) -> list[tuple[str, Any, Any, Any]]:
