@@ -455,6 +455,114 @@ SAME = {
 }
 
 
+#: What is not known -> before, after, the class that cannot be ruled out, the sentence.
+UNKNOWN: dict[str, tuple[Any, Any, str, str]] = {
+    "mutability": (
+        one(),
+        one(ImageTagMutability={"Fn::ImportValue": "M"}),
+        "weakened",
+        "whether tags of payments/api can be overwritten cannot be told",
+    ),
+    "a tag filter": (
+        one(**excluding("IMMUTABLE_WITH_EXCLUSION", "latest")),
+        one(
+            ImageTagMutability="IMMUTABLE_WITH_EXCLUSION",
+            ImageTagMutabilityExclusionFilters=[
+                {
+                    "ImageTagMutabilityExclusionFilterType": "WILDCARD",
+                    "ImageTagMutabilityExclusionFilterValue": {"Fn::ImportValue": "T"},
+                }
+            ],
+        ),
+        "weakened",
+        "whether tags of payments/api can be overwritten cannot be told",
+    ),
+    "two owners of replication": (
+        replication(("eu-central-1", ACCOUNT, ["a/"])),
+        replication(("eu-central-1", ACCOUNT, ["a/"]))
+        | {"Again": replication(("eu-central-1", OTHER, ["b/"]))["Replication"]},
+        "stopped",
+        "what this registry replicates cannot be told",
+    ),
+    "two owners of signing": (
+        signing("web/*"),
+        signing("web/*") | {"Again": signing("a/*")["Signing"]},
+        "weakened",
+        "which images are signed cannot be told",
+    ),
+    "whether it goes with its images": (
+        one(deletion="Delete", EmptyOnDelete={"Fn::ImportValue": "E"}),
+        {},
+        "lost",
+        "whether payments/api is deleted with its images cannot be told",
+    ),
+    "whether it would go with its images": (
+        one(deletion="Delete"),
+        one(deletion="Delete", EmptyOnDelete={"Fn::ImportValue": "E"}),
+        "weakened",
+        (
+            "payments/api may go with its images when it leaves its stack, where before it was"
+            " deleted if it holds no image"
+        ),
+    ),
+    "a lifecycle policy": (
+        expiring(rule(1, count=5)),
+        one(LifecyclePolicy={"LifecyclePolicyText": {"Fn::ImportValue": "P"}}),
+        "lost",
+        "whether images of payments/api expire cannot be told",
+    ),
+    "a lifecycle policy that is none": (
+        expiring(rule(1, count=5)),
+        one(LifecyclePolicy={"LifecyclePolicyText": "{"}),
+        "lost",
+        "whether images of payments/api expire cannot be told",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_is_not_known_is_never_fine(tmp_path: Path, name: str) -> None:
+    before, after, kind, sentence = UNKNOWN[name]
+    doubtful = [each for each in change(tmp_path, before, after).differences if not each.certain]
+    assert (kind, sentence) in [(str(each.kind), each.sentence) for each in doubtful]
+    assert not any(each.hides_doubt for each in doubtful)
+
+
+TEMPLATES = {
+    "another key": (
+        template(EncryptionConfiguration=KMS),
+        template(EncryptionConfiguration=KMS | {"KmsKey": f"{KEY}-2"}),
+        "harmless",
+        f"are encrypted with KMS ({KEY}-2), where before with KMS ({KEY})",
+    ),
+    "for less": (
+        template(AppliedFor=["PULL_THROUGH_CACHE", "REPLICATION"]),
+        template(),
+        "weakened",
+        "by REPLICATION no longer follow the creation template",
+    ),
+    "for more": (
+        template(),
+        template(AppliedFor=["PULL_THROUGH_CACHE", "CREATE_ON_PUSH"]),
+        "strengthened",
+        "by CREATE_ON_PUSH follow the creation template",
+    ),
+    "a description": (
+        template(Description="a"),
+        template(Description="b"),
+        "harmless",
+        "get other tags, or come from a template with another role or description",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_creation_template_is_told_by_what_is_created(tmp_path: Path, name: str) -> None:
+    before, after, kind, tail = TEMPLATES[name]
+    found = told(change(tmp_path, before, after))
+    assert found == [(kind, f"repositories that are created below hub {tail}")]
+
+
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_change_is_called_what_it_means(tmp_path: Path, kind: str, name: str) -> None:
     before, after, sentence = PAIRS[kind][name]

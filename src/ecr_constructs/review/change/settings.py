@@ -20,6 +20,7 @@ from ecr_constructs.review.change.lifecycle import Lifecycles
 from ecr_constructs.review.change.pairs import RegistryPair, RepositoryPair
 from ecr_constructs.review.change.protection import Movable, exemption_drafts, mutability_drafts
 from ecr_constructs.review.coverage import Scan, scans_of
+from ecr_constructs.review.describe import encryption_words
 from ecr_constructs.review.words import name_of
 
 #: How the repositories of a template are called in a sentence.
@@ -198,8 +199,8 @@ def _template_drafts(
     if before.encryption != after.encryption:
         yield replace(
             base,
-            tail=f" are encrypted with {after.encryption.type}, where before it was"
-            f" {before.encryption.type}",
+            tail=f" are encrypted with {encryption_words(after.encryption)}, where before with"
+            f" {encryption_words(before.encryption)}",
             cause="the encryption of the template changes",
         )
     if (before.resource_tags, before.description, before.custom_role_arn) != (
