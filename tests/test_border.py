@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
 from tests.synthesis import (
     ACCOUNT,
@@ -26,10 +27,12 @@ from tests.synthesis import (
 )
 
 from ecr_constructs import (
+    AccountSetting,
     Baseline,
     ConfigurationError,
     Control,
     Exemption,
+    GovernedRegistry,
     GovernedRepository,
     LifecyclePolicy,
     LifecycleRule,
@@ -101,6 +104,27 @@ def test_exemptions(make: Callable[[list[Any]], Iterable[Any]]) -> None:
     GovernedRepository(stack, "Api", scan_on_push=False, exemptions=make([exemption]))
     recorded = resource_of(stack)["Metadata"]["EcrConstructs"]["exemptions"]
     assert recorded == [exemption.to_metadata()]
+
+
+def test_account_settings(make: Callable[[list[Any]], Iterable[Any]]) -> None:
+    stack = new_stack()
+    settings = [AccountSetting.blob_mounting(), AccountSetting.registry_policy_scope()]
+    GovernedRegistry(stack, "Registry", account_settings=make(settings))
+    assert (
+        len(stack.node.find_child("Registry").node.find_child("AccountSettings").node.children) == 4
+    )
+
+
+def test_what_an_event_is_about(make: Callable[[list[Any]], Iterable[Any]]) -> None:
+    stack = new_stack()
+    rule = GovernedRegistry.of(stack).on_image_scan_completed(
+        "Rule", repository_prefixes=make(["web/", "payments/"]), image_tags=make(["v1", "v2"])
+    )
+    cfn = rule.node.default_child
+    assert isinstance(cfn, events.CfnRule)
+    pattern = stack.resolve(cfn.event_pattern)
+    assert pattern["detail"]["image-tags"] == ["v1", "v2"]
+    assert len(pattern["resources"]) == 2
 
 
 def test_the_parts_of_a_baseline(make: Callable[[list[Any]], Iterable[Any]]) -> None:

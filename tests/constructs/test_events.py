@@ -291,6 +291,27 @@ def test_the_order_of_prefixes_and_tags_does_not_matter() -> None:
     assert patterns[0] == patterns[1]
 
 
+def test_a_description_may_be_as_long_as_eventbridge_takes_and_a_token() -> None:
+    stack = there()
+    registry = GovernedRegistry(stack, "Registry")
+    registry.on_image_pushed("Long", description="a" * 512)
+    registry.on_image_pushed("Token", description=f"of {cdk.Aws.STACK_NAME} {'a' * 500}")
+    long, token = (rule["Description"] for rule in rules_of(template_of(stack)).values())
+    assert long == "a" * 512
+    assert token["Fn::Join"][1][1] == {"Ref": "AWS::StackName"}
+
+
+def test_tokens_in_a_pattern_are_kept() -> None:
+    stack = there()
+    text = cdk.CfnParameter(stack, "Text", default="v1").value_as_string
+    GovernedRegistry(stack, "Registry").on_image_pushed(
+        "Rule", repository_prefixes=[text], image_tags=[text]
+    )
+    detail = pattern_of(stack)["detail"]
+    assert detail["repository-name"] == [{"prefix": {"Ref": "Text"}}]
+    assert detail["image-tag"] == [{"Ref": "Text"}]
+
+
 def test_a_rule_is_read_back() -> None:
     app = new_app(validate=False)
     GovernedRegistry(new_stack(app), "Registry").on_image_scan_completed("Rule")
@@ -315,6 +336,10 @@ def test_a_long_pattern_warns() -> None:
         (
             lambda registry: registry.on_image_pushed("Rule", repository_prefixes=["Payments/"]),
             r"got 'Payments/'; write 'payments/' \[Stack/Rule\]",
+        ),
+        (
+            lambda registry: registry.on_image_pushed("Rule", description="a" * 513),
+            "description must have at most 512 characters, got 513; shorten it",
         ),
         (
             lambda registry: registry.on_image_pushed("Rule", image_tags=["v*"]),

@@ -126,6 +126,8 @@ def test_a_label_of_a_public_repository_is_as_long_as_the_schema_says(keyword: s
         (limits.SIGNING_PROFILE_ARN_MAX, "SigningProfileArn", "ecr", "max"),
         (limits.PULL_TIME_EXCLUSIONS, "PullTimeUpdateExclusionList", "ecr", "max"),
         (limits.PULL_TIME_PRINCIPAL_MAX, "PrincipalArn", "ecr", "max"),
+        (limits.EVENT_PATTERN_MAX, "EventPattern", "events", "max"),
+        (limits.EVENT_RULE_DESCRIPTION_MAX, "RuleDescription", "events", "max"),
         (limits.PUBLIC_NAME_MAX, "RepositoryName", "ecr-public", "max"),
         (limits.PUBLIC_DESCRIPTION_MAX, "RepositoryDescription", "ecr-public", "max"),
         (limits.PUBLIC_LABELS, "ArchitectureList", "ecr-public", "max"),

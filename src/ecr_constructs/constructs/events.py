@@ -18,6 +18,7 @@ from ecr_constructs.model.event_pattern import EventPattern, FindingSeverity, St
 from ecr_constructs.model.principals import Place
 from ecr_constructs.model.problem import Problem, Severity, problem_at, refuse
 from ecr_constructs.model.unresolved import is_token
+from ecr_constructs.service import limits
 
 
 def define_rule(
@@ -48,7 +49,11 @@ def define_rule(
             the pattern, or the events arrive in another account or Region.
     """
     path = f"{scope.node.path}/{construct_id}".lstrip("/")
-    misfits = [*_member_problems(pattern), *_place_problems(scope, place)]
+    misfits = [
+        *_member_problems(pattern),
+        *_description_problems(description),
+        *_place_problems(scope, place),
+    ]
     refuse(misfits, path=path)
     given = _typed(pattern).normalise()
     problems = given.problems()
@@ -100,6 +105,16 @@ def _member_problems(pattern: EventPattern) -> Iterator[Problem]:
                 f"{name} must be one of {', '.join(kind)}, got {value!r}",
                 f"write {kind.__name__}.{fix}",
             )
+
+
+def _description_problems(description: str | None) -> Iterator[Problem]:
+    most = limits.EVENT_RULE_DESCRIPTION_MAX
+    if description is not None and not is_token(description) and len(description) > most:
+        yield problem_at(
+            "description",
+            f"description must have at most {most} characters, got {len(description)}",
+            "shorten it",
+        )
 
 
 def _typed(pattern: EventPattern) -> EventPattern:

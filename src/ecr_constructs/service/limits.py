@@ -105,3 +105,4 @@ PUBLIC_LABEL_MAX: Final = 50  # CFN, an entry of these
 # Event rules
 EVENT_PATTERN: Final = 2048  # https://docs.aws.amazon.com/general/latest/gr/ev.html, unless raised
 EVENT_PATTERN_MAX: Final = 4096  # API of EventBridge, EventPattern
+EVENT_RULE_DESCRIPTION_MAX: Final = 512  # API of EventBridge, RuleDescription
