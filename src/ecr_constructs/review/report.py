@@ -217,6 +217,12 @@ class PublicRepositoryReport:
     exemptions: tuple[Exemption, ...]
     origin: Origin | None
 
+    @property
+    def words(self) -> str:
+        """Whose it is, who may do what, and its end."""
+        others = "".join(f", {line.words}" for line in self.statements)
+        return f"anyone pulls, account {self.account} pushes{others}; {self.deletion} on removal"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loosened:

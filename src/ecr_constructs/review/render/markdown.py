@@ -155,6 +155,9 @@ def _report(report: Report) -> Iterator[_Part]:
             f" {plural(len(registry.repositories), 'repository')}"
         )
         yield from _folded(title, "detail", _registry(registry))
+    if report.public_repositories:
+        lines = (f"- {code(each.name)}: {prose(each.words)}" for each in report.public_repositories)
+        yield from _folded("Public repositories", "detail", lines)
 
 
 def _registry(registry: RegistryReport) -> Iterator[str]:

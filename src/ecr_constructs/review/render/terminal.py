@@ -43,6 +43,8 @@ def render_review(review: Review, console: Console) -> None:
             for line in _registry(registry):
                 console.print(line)
             console.print()
+        for line in _public(review.report):
+            console.print(line)
     for line in _decisions(review.report):
         console.print(line)
 
@@ -159,6 +161,14 @@ def _grid() -> Table:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     return grid
+
+
+def _public(report: Report) -> Iterator[RenderableType]:
+    if report.public_repositories:
+        yield "[bold]Public repositories[/]"
+        for each in report.public_repositories:
+            yield Padding(escape(f"{each.name}: {each.words}"), (0, 0, 0, 2))
+        yield ""
 
 
 def _decisions(report: Report) -> Iterator[RenderableType]:
