@@ -90,7 +90,8 @@ class GovernedRegistry(RegistryContributions, Construct):
             own ``scan_on_push`` holds.
         account_settings: Settings that CloudFormation has no type for; a function
             sets them. They alone go with the stack: what was set before is put
-            back. Default: they stay as they are, and there is no function.
+            back. To move the registry to another stack or id, deploy once without
+            them. Default: they stay as they are, and there is no function.
         exemptions: The controls that the registry does not meet, and why.
 
     Raises:
