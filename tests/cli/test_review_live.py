@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -139,22 +139,123 @@ def test_a_name_that_cloudformation_makes_up_is_left_out_and_said(
     )
 
 
+def write_assembly(
+    folder: Path, places: Mapping[str, tuple[str, str]], *, name: str | None = "api", **more: Any
+) -> str:
+    """Write an assembly with a repository in each of some stacks, at their places."""
+    artifacts: dict[str, Any] = {}
+    for stack, (account, region) in places.items():
+        artifacts[stack] = {
+            "type": "aws:cloudformation:stack",
+            "environment": f"aws://{account}/{region}",
+            "properties": {"templateFile": f"{stack}.template.json"},
+        }
+        (folder / f"{stack}.template.json").write_text(
+            json.dumps({"Resources": {"Api": repository(name), **more}}), encoding="utf-8"
+        )
+    manifest = {"version": "39.0.0", "artifacts": artifacts}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return str(folder)
+
+
+def causes(folder: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Review an assembly against what is there; give the cause of each change."""
+    assert run(["review", folder, "--against", "live", "--format", "json"]) == 0
+    return [each["cause"] for each in json.loads(capsys.readouterr().out)["change"]]
+
+
+#: A template as CloudFormation gives it back: in YAML where it was put up so.
+DEPLOYED = json.dumps({"Resources": {"Api": repository("api")}})
+DEPLOYED_IN_YAML = """
+Resources:
+  Api:
+    Type: AWS::ECR::Repository
+    Properties:
+      RepositoryName: api
+      ImageTagMutability: IMMUTABLE
+      ImageScanningConfiguration: {ScanOnPush: true}
+      EncryptionConfiguration: {EncryptionType: AES256}
+"""
+
+
+@pytest.mark.parametrize("deployed", [DEPLOYED, DEPLOYED_IN_YAML])
+def test_what_a_deployment_leaves_alone_is_said_to_be_changed_by_hand(
+    ecr: FakeEcr, tmp_path: Path, capsys: pytest.CaptureFixture[str], deployed: str
+) -> None:
+    folder = write_assembly(tmp_path, {"A": (ACCOUNT, REGION)})
+    ecr.add("api", imageTagMutability="MUTABLE")
+    ecr.stacks["A"] = deployed, {"Api": "api"}
+    (cause,) = causes(folder, capsys)
+    assert cause.endswith(
+        "; somebody changed it by hand, as the template that is deployed says what the assembly"
+        " says, so that a deployment leaves it alone"
+    )
+
+
+@pytest.mark.parametrize(
+    "stacks",
+    [
+        {},
+        {"A": (DEPLOYED.replace('"IMMUTABLE"', '"MUTABLE"'), {"Api": "api"})},
+        {"A": ("{}", {"Api": "api"})},
+    ],
+)
+def test_what_a_deployment_changes_is_not_said_to_be_changed_by_hand(
+    ecr: FakeEcr,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    stacks: dict[str, tuple[str, dict[str, str]]],
+) -> None:
+    folder = write_assembly(tmp_path, {"A": (ACCOUNT, REGION)})
+    ecr.add("api", imageTagMutability="MUTABLE")
+    ecr.stacks = stacks
+    (cause,) = causes(folder, capsys)
+    assert "by hand" not in cause
+
+
+def test_a_setting_of_the_registry_that_a_deployment_changes_may_be_the_cause(
+    ecr: FakeEcr, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who may pull an unchanged repository changes with the registry policy, too."""
+    document = policy(statement({"AWS": OTHER}, Resource="*"))
+    setting = {"Type": "AWS::ECR::RegistryPolicy", "Properties": {"PolicyText": document}}
+    folder = write_assembly(tmp_path, {"A": (ACCOUNT, REGION)}, Setting=setting)
+    ecr.add("api")
+    ecr.stacks["A"] = DEPLOYED, {"Api": "api"}
+    (cause,) = causes(folder, capsys)
+    assert "by hand" not in cause
+
+
+def test_a_name_that_cloudformation_made_up_is_asked_for(
+    ecr: FakeEcr, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_assembly(tmp_path, {"A": (ACCOUNT, REGION)}, name=None)
+    ecr.add("a-api-1a2b3c", imageTagMutability="MUTABLE")
+    nameless = json.dumps({"Resources": {"Api": repository(None)}})
+    ecr.stacks["A"] = nameless, {"Other": "x", "Api": "a-api-1a2b3c"}
+    (cause,) = causes(folder, capsys)
+    assert "by hand" in cause
+
+
+def test_without_permission_to_ask_cloudformation_a_note_says_so(
+    ecr: FakeEcr, tmp_path: Path, review: Review
+) -> None:
+    folder = write_assembly(tmp_path, {"A": (ACCOUNT, REGION)})
+    ecr.add("api", imageTagMutability="MUTABLE")
+    ecr.fail("GetTemplate", "AccessDenied")
+    status, changes, err = review(folder, "--against", "live")
+    assert (status, [kind for kind, _ in changes]) == (0, ["strengthened"])
+    assert err.startswith(
+        "ecr-constructs: note: what was changed by hand cannot be told apart: the credentials must"
+        " allow cloudformation:GetTemplate on stack 'A', got AccessDenied (no); attach"
+    )
+
+
 def test_every_region_of_the_account_is_compared_and_the_rest_is_said(
     ecr: FakeEcr, tmp_path: Path, review: Review
 ) -> None:
     places = {"A": (ACCOUNT, "eu-west-1"), "B": (ACCOUNT, "eu-central-1"), "C": ("2" * 12, REGION)}
-    artifacts: dict[str, Any] = {}
-    for name, (account, region) in places.items():
-        artifacts[name] = {
-            "type": "aws:cloudformation:stack",
-            "environment": f"aws://{account}/{region}",
-            "properties": {"templateFile": f"{name}.template.json"},
-        }
-        (tmp_path / f"{name}.template.json").write_text(
-            json.dumps({"Resources": {"Api": repository("api")}}), encoding="utf-8"
-        )
-    manifest = {"version": "39.0.0", "artifacts": artifacts}
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_assembly(tmp_path, places)
     ecr.add("api", imageTagMutability="MUTABLE")
     _, changes, err = review(str(tmp_path), "--against", "live")
     assert len(changes) == 2

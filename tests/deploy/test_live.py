@@ -80,6 +80,10 @@ def test_a_change_by_hand_is_told_and_what_is_deployed_is_none(
     status, document = command("review", *against, "--fail-on", "weakened")
     assert status == 1
     assert {each["class"] for each in document["change"]} == {"narrowed", "weakened"}
+    _, document = command("review", str(assembly), "--against", "live", "--format", "json")
+    assert {each["class"] for each in document["change"]} == {"widened", "strengthened"}
+    for each in document["change"]:
+        assert "somebody changed it by hand" in each["cause"]
     status, document = command("check", "--live", "--format", "json")
     assert status == 1
     assert {each["rule"] for each in document["findings"]} >= {"EcrGovernance-TagImmutability"}

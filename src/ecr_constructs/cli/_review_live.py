@@ -6,14 +6,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ecr_constructs.cli._live import connection, read_live
 from ecr_constructs.errors import ConfigurationError, SourceError
 from ecr_constructs.model.registry import Deployment, Registry
 from ecr_constructs.review import Review
-from ecr_constructs.review.live import beside
-from ecr_constructs.sources.assembly import read_assembly
+from ecr_constructs.review.live import ResourceKey, beside, told_by_hand, with_names
+from ecr_constructs.sources.assembly import open_stacks, read_assembly
+from ecr_constructs.sources.aws.stacks import Deployed, read_deployed
 
 #: What ``--against`` takes for the registries that are there.
 LIVE: Final = "live"
@@ -51,16 +52,26 @@ class Sides:
         older: What it is compared with; None for nothing.
         name: What the newer side is called where that is not its path.
         older_name: What the older side is called likewise.
+        unchanged: The resources that are in the assembly as they were deployed last.
     """
 
     newer: Path | Deployment
     older: Path | Deployment | None
     name: str = ""
     older_name: str = ""
+    unchanged: frozenset[ResourceKey] = frozenset()
 
-    def called(self, review: Review) -> Review:
-        """Return a review with the names of its sides."""
-        return replace(review, name=self.name or review.name, older=self.older_name or review.older)
+    def told(self, review: Review) -> Review:
+        """Return a review with the names of its sides, and with what was changed by hand."""
+        change = review.change
+        if change is not None and isinstance(self.newer, Deployment):
+            change = told_by_hand(change, self.newer, self.unchanged)
+        return replace(
+            review,
+            name=self.name or review.name,
+            older=self.older_name or review.older,
+            change=change,
+        )
 
 
 def is_live(against: Path | None) -> bool:
@@ -99,24 +110,60 @@ def sides_of(
         return Sides(newer=live, older=None, name=_words(live))
     declared = assembly or against
     assert declared is not None
-    there, made, words = _compared(declared, place)
-    if is_against_live:
-        return Sides(newer=made, older=there, name=str(declared), older_name=words)
-    return Sides(newer=there, older=made, name=words, older_name=str(declared))
+    return _compared(declared, place, is_against_live=is_against_live)
 
 
-def _compared(path: Path, place: Place) -> tuple[Deployment, Deployment, str]:
+def _compared(path: Path, place: Place, *, is_against_live: bool) -> Sides:
     """Read an assembly and the registries that it is about, and put them beside each other."""
     assembly = _read(path, place.account, place.region, place)
     live = _live(path, assembly, place)
+    account, region = place.account, place.region
     if not all(map(_is_known, assembly.registries)):
         # A stack without an environment is deployed to that of the credentials.
-        first = live.registries[0]
-        assembly = _read(path, str(first.account), str(first.region), place)
-    sides = beside(live, assembly)
+        account, region = str(live.registries[0].account), str(live.registries[0].region)
+        assembly = _read(path, account, region, place)
+    deployed = _deployed(path, account, region, live, place)
+    sides = beside(live, with_names(assembly, deployed.names))
     for sentence in sides.left_out:
-        sys.stderr.write(f"ecr-constructs: note: {sentence}\n")
-    return sides.there, sides.made, _words(live)
+        _note(sentence)
+    newer, older = (sides.made, sides.there) if is_against_live else (sides.there, sides.made)
+    names = (str(path), _words(live)) if is_against_live else (_words(live), str(path))
+    return Sides(
+        newer=newer,
+        older=older,
+        name=names[0],
+        older_name=names[1],
+        unchanged=frozenset(deployed.unchanged),
+    )
+
+
+def _deployed(
+    path: Path, account: str | None, region: str | None, live: Deployment, place: Place
+) -> Deployed:
+    """Ask CloudFormation what it deployed last of the stacks of the live registries."""
+    if place.printed:
+        return Deployed()
+    from ecr_constructs.sources.aws.connection import client_of
+
+    def client(stack_region: str) -> Any:
+        return client_of("cloudformation", profile=place.profile, region=stack_region)
+
+    read = {(each.account, each.region) for each in live.registries}
+    opener = open_stacks(path, account=account, region=region, parameters=place.parameters)
+    stacks = [
+        each
+        for each in opener.stacks
+        if (each.environment.account, each.environment.region) in read
+    ]
+    try:
+        return read_deployed(client, stacks)
+    except SourceError as error:
+        _note(f"what was changed by hand cannot be told apart: {error}")
+        return Deployed()
+
+
+def _note(sentence: str) -> None:
+    sys.stderr.write(f"ecr-constructs: note: {sentence}\n")
 
 
 def _live(path: Path, assembly: Deployment, place: Place) -> Deployment:

@@ -113,12 +113,12 @@ def review(
     worst first: images lost, access widened and narrowed (on what policies
     amount to, not on their text), protection, replication, scanning.
 
-    --against live compares with what is there: on the assembly that is to be
-    deployed it tells what changes, on the one that is deployed what somebody
-    changed by hand, which CloudFormation leaves alone until the template says
-    otherwise. --live --against OLDER tells the same the other way round. What
-    the assembly does not define stays as it is, and what is known at deployment
-    alone is taken for what is there, if it may be that. Nothing is written.
+    --against live compares with what is there, and --live --against OLDER does
+    it the other way round. Where the template that is deployed says what the
+    assembly says, somebody changed it by hand, and a deployment leaves it alone;
+    CloudFormation is asked for that. What the assembly does not define stays as
+    it is, and what is known at deployment alone is taken for what is there, if
+    it may be that. Nothing is written.
 
     \b
     ecr-constructs review cdk.out
@@ -165,7 +165,7 @@ def review(
         region=region,
         parameters=place.parameters,
     )
-    result = sides.called(result)
+    result = sides.told(result)
     for target in targets:
         if target.is_shown:
             from ecr_constructs.review.render.terminal import render_review

@@ -8,18 +8,26 @@ some of it. What it does not define stays as it is on both sides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.encryption import AES256, Encryption
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.registry import Deployment, Registry
-from ecr_constructs.model.repository import Repository
+from ecr_constructs.model.repository import Origin, Repository
+from ecr_constructs.review.change.difference import Change, Place
 from ecr_constructs.review.settle import settle
 from ecr_constructs.service.partitions import partition_of
 
+#: The template of a stack, as a path below the assembly, and a logical id in it.
+ResourceKey: TypeAlias = tuple[str, str]
+
+_BY_HAND: Final = (
+    "somebody changed it by hand, as the template that is deployed says what the assembly says, so"
+    " that a deployment leaves it alone"
+)
 #: What a registry has once.
 _SETTINGS: Final = ("registry_policy", "scanning", "replication", "signing")
 #: What it has several of, and by which member each is known.
@@ -77,6 +85,65 @@ def beside(live: Deployment, assembly: Deployment) -> Beside:
         replace(frame, registries=tuple(made), malformed=assembly.malformed),
         tuple(left_out),
     )
+
+
+def with_names(assembly: Deployment, names: Mapping[ResourceKey, str]) -> Deployment:
+    """Return an assembly in which repositories have the names that CloudFormation gave them.
+
+    Args:
+        assembly: What was read of it.
+        names: The physical ids of resources, by template and logical id.
+    """
+    return replace(
+        assembly,
+        registries=tuple(
+            replace(
+                registry,
+                repositories=tuple(
+                    each
+                    if _has_name(each) or (name := names.get(_resource(each.origin))) is None
+                    else replace(each, repository_name=name)
+                    for each in registry.repositories
+                ),
+            )
+            for registry in assembly.registries
+        ),
+    )
+
+
+def told_by_hand(change: Change, newer: Deployment, unchanged: frozenset[ResourceKey]) -> Change:
+    """Return a change in which is told what somebody changed by hand.
+
+    CloudFormation writes a resource only where its template has changed. A
+    difference is told so where neither the resources that it comes from nor those
+    that set what their registry has once are otherwise than they were deployed.
+
+    Args:
+        change: What differs between what is there and what an assembly makes of it.
+        newer: The newer side.
+        unchanged: The resources whose properties are as they were deployed last.
+    """
+    is_set = {
+        Place(str(registry.account), str(registry.region)): all(
+            _resource(each.origin) in unchanged for each in registry.declarations
+        )
+        for registry in newer.registries
+    }
+    return Change(
+        tuple(
+            replace(each, cause=f"{each.cause}; {_BY_HAND}" if each.cause else _BY_HAND)
+            if each.origins
+            and each.place in is_set
+            and is_set[each.place]
+            and all(_resource(origin) in unchanged for origin in each.origins)
+            else each
+            for each in change.differences
+        )
+    )
+
+
+def _resource(origin: Origin | None) -> ResourceKey:
+    return ("", "") if origin is None else (origin.template, origin.logical_id)
 
 
 def _nameless(declared: Registry) -> Iterator[str]:

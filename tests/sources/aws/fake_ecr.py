@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any, Final
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
 
 import pytest
 from botocore.loaders import create_loader
@@ -25,6 +27,8 @@ from tests.model.aws_models import service_model
 
 ACCOUNT: Final = "111122223333"
 REGION: Final = "eu-west-1"
+
+_CLOUDFORMATION: Final = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
 
 _MODEL: Final = ServiceModel(service_model(), "ecr")
 #: Keeps what it loaded: a client is made in a tenth of the time.
@@ -70,6 +74,8 @@ class FakeEcr:
     page: int = 1000
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     failures: dict[str, Failure] = field(default_factory=dict)
+    #: The templates of CloudFormation's stacks, as texts, and the physical ids of their resources.
+    stacks: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     #: Answers of operations that a test gives itself.
     answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
@@ -116,6 +122,30 @@ class FakeEcr:
         report = ParamValidator().validate(answered, shape)
         assert not report.has_errors(), report.generate_report()
         return answered
+
+    def answer_query(self, request: dict[str, str]) -> str:
+        """Answer the operations that read stacks, in CloudFormation's protocol, which is XML."""
+        operation, name = request["Action"], request["StackName"]
+        self.calls.append((operation, request))
+        failure = self.failures.get(operation)
+        if failure is not None:
+            raise failure.error
+        if name not in self.stacks:
+            raise RefusalError("ValidationError", f"Stack with id {name} does not exist")
+        template, names = self.stacks[name]
+        result = f"<TemplateBody>{escape(template)}</TemplateBody>"
+        if operation == "ListStackResources":
+            start = int(request.get("NextToken", 0))
+            (logical_id, physical_id) = list(names.items())[start]
+            more = f"<NextToken>{start + 1}</NextToken>" if start + 1 < len(names) else ""
+            result = (
+                "<StackResourceSummaries><member>"
+                f"<LogicalResourceId>{logical_id}</LogicalResourceId>"
+                f"<PhysicalResourceId>{physical_id}</PhysicalResourceId>"
+                f"</member></StackResourceSummaries>{more}"
+            )
+        body = f"<{operation}Result>{result}</{operation}Result>"
+        return f'<{operation}Response xmlns="{_CLOUDFORMATION}">{body}</{operation}Response>'
 
     def _paged(self, request: Mapping[str, Any], member: str, entries: list[Any]) -> dict[str, Any]:
         start = int(request.get("nextToken", 0))
@@ -244,6 +274,13 @@ def _text(
     return {"registryId": ACCOUNT, "repositoryName": name, member: texts[name]}
 
 
+def _refusal(error: RefusalError, *, is_query: bool) -> bytes:
+    if is_query:
+        said = f"<Code>{error.code}</Code><Message>{error.message}</Message>"
+        return f"<ErrorResponse><Error>{said}</Error></ErrorResponse>".encode()
+    return json.dumps({"__type": error.code, "message": error.message}).encode()
+
+
 @contextmanager
 def serve(ecr: FakeEcr, patch: pytest.MonkeyPatch) -> Iterator[FakeEcr]:
     """Serve the API on a free loopback port, and point boto3 at it."""
@@ -253,13 +290,17 @@ def serve(ecr: FakeEcr, patch: pytest.MonkeyPatch) -> Iterator[FakeEcr]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            operation = self.headers["X-Amz-Target"].rpartition(".")[2]
+            target = self.headers["X-Amz-Target"]
             status, answer = 200, b""
             try:
-                answer = json.dumps(ecr.answer(operation, json.loads(body))).encode()
+                if target is None:
+                    answer = ecr.answer_query(dict(parse_qsl(body.decode()))).encode()
+                else:
+                    operation = target.rpartition(".")[2]
+                    answer = json.dumps(ecr.answer(operation, json.loads(body))).encode()
             except RefusalError as error:
                 status = error.status
-                answer = json.dumps({"__type": error.code, "message": error.message}).encode()
+                answer = _refusal(error, is_query=target is None)
             self.send_response(status)
             self.send_header("Content-Type", "application/x-amz-json-1.1")
             self.send_header("Content-Length", str(len(answer)))

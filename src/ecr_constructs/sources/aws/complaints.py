@@ -47,18 +47,22 @@ _SENTENCES: Final = {
         " region"
     ),
 }
+_NAMES: Final = {"cloudformation": "AWS CloudFormation", "ecr": "Amazon ECR"}
 _LOGINS: Final = frozenset(
     {"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"}
 )
 
 
-def complaint(error: Exception, *, operation: str = "", about: str = "") -> str:
+def complaint(
+    error: Exception, *, operation: str = "", about: str = "", service: str = "ecr"
+) -> str:
     """Return the sentence for an exception of botocore.
 
     Args:
         error: The exception.
         operation: The operation of the API that was called; empty for none.
         about: What it was called about, to follow its name: `` on repository 'web'``.
+        service: Whose operation it is, as IAM writes it before an action.
     """
     name = type(error).__name__
     if name in _SENTENCES:
@@ -72,8 +76,10 @@ def complaint(error: Exception, *, operation: str = "", about: str = "") -> str:
         )
     answered = _answer(error)
     if answered is not None:
-        return _answered(answered, operation, about)
-    called = f"{operation}{about} must reach Amazon ECR" if operation else "AWS must be set up"
+        return _answered(answered, operation, about, service)
+    called = (
+        f"{operation}{about} must reach {_NAMES[service]}" if operation else "AWS must be set up"
+    )
     return (
         f"{called}, got {name} ({_line(str(error))}); look at the network, the Region and the"
         " profile"
@@ -91,12 +97,12 @@ def _answer(error: Exception) -> dict[str, Any] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def _answered(answer: dict[str, Any], operation: str, about: str) -> str:
+def _answered(answer: dict[str, Any], operation: str, about: str, service: str) -> str:
     code, message = str(answer.get("Code", "")), _line(str(answer.get("Message", "")))
     got = f"got {code} ({message})" if message else f"got {code}"
     if code in _REFUSED:
         found = _ACTION.search(message)
-        action = found[1] if found else f"ecr:{operation}"
+        action = found[1] if found else f"{service}:{operation}"
         return f"the credentials must allow {action}{about}, {got}; attach a policy that allows it"
     if code in _EXPIRED:
         return f"the credentials must not have expired, {got}; {_LOGIN}"

@@ -35,6 +35,11 @@ def connect(*, profile: str | None = None, region: str | None = None) -> EcrApi:
         SourceError: If boto3 is not installed, or there is no such profile or no
             Region.
     """
+    return EcrApi(client_of("ecr", profile=profile, region=region))
+
+
+def client_of(service: str, *, profile: str | None = None, region: str | None = None) -> Any:
+    """Return a client of boto3 for a service; see :func:`connect`."""
     boto3, config = _boto3()
     from botocore.exceptions import BotoCoreError
 
@@ -42,8 +47,8 @@ def connect(*, profile: str | None = None, region: str | None = None) -> EcrApi:
     region = region or os.environ.get("AWS_REGION") or None
     try:
         session = boto3.Session(profile_name=profile, region_name=region)
-        client = session.client(
-            "ecr",
+        return session.client(
+            service,
             config=config(
                 connect_timeout=_SECONDS_TO_CONNECT,
                 max_pool_connections=CALLS_AT_A_TIME,
@@ -52,7 +57,6 @@ def connect(*, profile: str | None = None, region: str | None = None) -> EcrApi:
         )
     except BotoCoreError as error:
         raise SourceError(complaint(error)) from error
-    return EcrApi(client)
 
 
 def _boto3() -> tuple[Any, Any]:
