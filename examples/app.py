@@ -182,12 +182,7 @@ class Storefront(cdk.Stack):
         env: cdk.Environment,
     ) -> None:
         super().__init__(scope, construct_id, env=env)
-        network = ec2.Vpc(
-            self,
-            "Network",
-            availability_zones=["eu-west-1a", "eu-west-1b"],
-            nat_gateways=0,
-        )
+        network = ec2.Vpc(self, "Network", nat_gateways=0)
         network.add_flow_log("FlowLog")
         cluster = ecs.Cluster(
             self,
@@ -210,6 +205,11 @@ class Storefront(cdk.Stack):
             "MakeThumbnails",
             code=lambda_.DockerImageCode.from_ecr(images.thumbnails, tag_or_digest="v3"),
         )
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """The zones of the service: said here, so that synthesis asks AWS for nothing."""
+        return ["eu-west-1a", "eu-west-1b"]
 
 
 def acknowledge(scope: Construct, rule: str, *, reason: str) -> None:

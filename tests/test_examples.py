@@ -44,6 +44,12 @@ def test_templates_are_what_was_reviewed(
         assert template == held(name=name.removesuffix(".template.json"))
 
 
+def test_synthesis_asks_aws_for_nothing(example_assembly: Path) -> None:
+    """What the manifest misses, CDK's command line would look up, with credentials."""
+    manifest = json.loads((example_assembly / "manifest.json").read_text(encoding="utf-8"))
+    assert "missing" not in manifest
+
+
 def test_templates_pass_cfn_lint(example_assembly: Path) -> None:
     """Each in its Region: none but us-east-1 has public repositories."""
     manifest = json.loads((example_assembly / "manifest.json").read_text(encoding="utf-8"))
