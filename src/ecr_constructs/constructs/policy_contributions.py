@@ -25,7 +25,8 @@ class PolicyContributions(RegistryContributor):
         """Allow actions in the registry's policy, on many repositories at once.
 
         It takes effect where the scope of registry policies is ``V2``, as it is
-        in every new registry; under ``V1`` ECR looks at three actions only.
+        in every new registry; under ``V1`` ECR looks at three actions only, and
+        ``AccountSetting.registry_policy_scope()`` ends that.
         https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
 
         Args:
