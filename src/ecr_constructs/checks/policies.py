@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from ecr_constructs.checks.facts import Facts, Held
 from ecr_constructs.checks.rule import Check, violation
-from ecr_constructs.model.policy import Policy
+from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Malformed, Problem
 from ecr_constructs.model.registry import Located
 from ecr_constructs.model.statement import Statement
@@ -34,9 +34,11 @@ def each_policy(check: PolicyCheck) -> Check:
     return check_all
 
 
-def unreadable(facts: Facts) -> Iterator[Located]:
-    """Yield that nothing can be told of the policies that cannot be read."""
+def unreadable(facts: Facts, kind: PolicyKind | None = None) -> Iterator[Located]:
+    """Yield that nothing can be told of the policies, of a kind or of all, that cannot be read."""
     for held in facts.unreadable:
+        if kind not in {None, held.kind}:
+            continue
         text = "malformed" if isinstance(held.document, Malformed) else held.document
         problem = violation(
             f"what {held.what} allows cannot be told: it is {text}",
@@ -49,16 +51,24 @@ def unreadable(facts: Facts) -> Iterator[Located]:
 
 def each_statement(
     check: Callable[[Held, Statement, str], Iterator[Problem]],
+    *,
+    kind: PolicyKind | None = None,
 ) -> Check:
     """Make a rule's function from one that looks at a statement at a time.
 
     The third argument is what to call the statement: ``statement 2 of the
     repository policy``.
+
+    Args:
+        check: Looks at a statement.
+        kind: What the policies are attached to. Default: anything.
     """
 
     def check_all(facts: Facts) -> Iterator[Located]:
-        yield from unreadable(facts)
+        yield from unreadable(facts, kind)
         for held, statement, name, path in facts.statements:
+            if kind not in {None, held.kind}:
+                continue
             for problem in check(held, statement, name):
                 yield from held.at_each(problem.below(path))
 

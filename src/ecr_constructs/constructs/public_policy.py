@@ -6,20 +6,16 @@ Layer: constructs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
 
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import StackLedger
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.model.exposure import Exposure, exposure
+from ecr_constructs.model.governance import public_changes
 from ecr_constructs.model.policy import PolicyKind
 from ecr_constructs.model.principals import Place
 from ecr_constructs.model.problem import Problem, problem_at
-from ecr_constructs.model.statement import Effect, Statement
-from ecr_constructs.service import actions, public_actions
-
-#: What the exemption that lets a repository be public does not stand for.
-_CHANGES: Final = public_actions.PUSH | public_actions.ADMINISTER
+from ecr_constructs.model.statement import Statement
 
 
 class PublicPolicy(ResourcePolicy):
@@ -51,10 +47,8 @@ class PublicPolicy(ResourcePolicy):
     def problems_of(self, statement: Statement) -> Iterable[Problem]:
         """Yield what is wrong with one statement here."""
         yield from super().problems_of(statement)
-        if statement.effect is Effect.DENY or exposure(statement) is not Exposure.ANYONE:
-            return
-        changes = sorted(_allowed(statement) & _CHANGES)
-        if changes:
+        changes = sorted(public_changes(statement))
+        if changes and exposure(statement) is Exposure.ANYONE:
             shown = changes[0] + f" and {len(changes) - 1} more" * (len(changes) > 1)
             yield problem_at(
                 "repository_policy",
@@ -62,14 +56,3 @@ class PublicPolicy(ResourcePolicy):
                 f" got {shown} for anybody",
                 "name accounts, or use Principals.organization(): everybody may pull already",
             )
-
-
-def _allowed(statement: Statement) -> frozenset[str]:
-    everything = public_actions.REPOSITORY
-    named = frozenset(
-        action
-        for pattern in statement.actions + statement.not_actions
-        if isinstance(pattern, str)
-        for action in actions.expand(pattern, everything)
-    )
-    return everything - named if statement.not_actions else named

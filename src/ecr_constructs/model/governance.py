@@ -154,6 +154,20 @@ def public_repository_loosenings(repository: PublicRepository) -> Iterator[Loose
     yield from retention_loosenings(repository.deletion_policy)
 
 
+def public_changes(statement: Statement) -> frozenset[str]:
+    """Return what changes a public repository of what a statement of its policy allows.
+
+    No exemption stands for anybody's doing that: one from public access says why
+    everybody pulls.
+    """
+    if statement.effect is Effect.DENY:
+        return frozenset()
+    changes, everything = public_actions.PUSH | public_actions.ADMINISTER, public_actions.REPOSITORY
+    if statement.not_actions:
+        return changes - actions.covered(statement.not_actions, everything)
+    return changes & actions.covered(statement.actions, everything)
+
+
 def retention_loosenings(deletion_policy: str) -> Iterator[Loosening]:
     """Yield the control that a ``DeletionPolicy`` loosens."""
     if deletion_policy == "Delete":

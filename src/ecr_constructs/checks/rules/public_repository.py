@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ecr_constructs.checks.facts import Facts
+from ecr_constructs.checks.facts import Facts, Held
+from ecr_constructs.checks.policies import each_statement, named
 from ecr_constructs.checks.rule import Rule, violation
 from ecr_constructs.checks.settings import noted_for
 from ecr_constructs.checks.sources import RESOURCES
 from ecr_constructs.model.baseline import Control
-from ecr_constructs.model.problem import Severity
+from ecr_constructs.model.exposure import Exposure, exposure
+from ecr_constructs.model.governance import public_changes
+from ecr_constructs.model.policy import PolicyKind
+from ecr_constructs.model.problem import Problem, Severity
 from ecr_constructs.model.registry import Located
+from ecr_constructs.model.statement import Statement
 from ecr_constructs.model.unresolved import is_known
+from ecr_constructs.model.words import examples
 
 _PUBLIC_GUIDE: Final = "https://docs.aws.amazon.com/AmazonECR/latest/public"
 
@@ -28,6 +34,23 @@ def _exists(facts: Facts) -> Iterator[Located]:
                 "Control.PUBLIC_ACCESS, '<why>')]",
             ),
         )
+
+
+def _changed(held: Held, statement: Statement, name: str) -> Iterator[Problem]:
+    del held
+    changes, reach = examples(sorted(public_changes(statement))), exposure(statement)
+    if not changes or reach is Exposure.NAMED:
+        return
+    unknown = reach is Exposure.UNKNOWN
+    yield violation(
+        f"whether {name} lets anybody change what everybody pulls cannot be told: its principal or"
+        " condition is not known before deployment"
+        if unknown
+        else f"{name} lets anybody change what everybody pulls: {changes}",
+        "name accounts, or bound it by StringEquals aws:PrincipalOrgID",
+        detail=named(statement, "Principal::*"),
+        unknown=unknown,
+    )
 
 
 def _region(facts: Facts) -> Iterator[Located]:
@@ -68,6 +91,18 @@ RULES: Final = (
         source=f"{_PUBLIC_GUIDE}/public-repositories.html",
         control=Control.PUBLIC_ACCESS,
         check=_exists,
+    ),
+    Rule(
+        id="EcrGovernance-PublicRepositoryPush",
+        severity=Severity.ERROR,
+        title="Nobody but who is named changes a public repository",
+        explanation="A reason for a repository to be public is one for everybody to pull from it,"
+        " and none for anybody to push. Whoever may push puts their own images where others trust"
+        " yours. The exemption from public-access does not stand for it.",
+        remediation="repository.allow_push(Principals.account('<account>')). In CloudFormation:"
+        " RepositoryPolicyText with principals or aws:PrincipalOrgID in each statement.",
+        source=f"{_PUBLIC_GUIDE}/public-repository-policies.html",
+        check=each_statement(_changed, kind=PolicyKind.PUBLIC_REPOSITORY),
     ),
     Rule(
         id="EcrGovernance-PublicRepositoryRegion",

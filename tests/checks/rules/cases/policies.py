@@ -77,7 +77,48 @@ def unreadable(rule: str, *, malformed: str = "unknown Api") -> tuple[Case, ...]
 
 DENY = {"Effect": "Deny", "Principal": "*", "Action": ["ecr:BatchGetImage"]}
 
+PUSH = "PublicRepositoryPush"
+EXEMPT = {"EcrConstructs": {"exemptions": [{"control": "public-access", "reason": "it is given"}]}}
+
 CASES: tuple[Case, ...] = (
+    case(PUSH, "an account", public(allow(root(OTHER), "ecr-public:PutImage"))),
+    case(PUSH, "an organisation", public(allow("*", "ecr-public:*", Condition=ORGANISATION))),
+    case(PUSH, "anybody reads", public(allow("*", "ecr-public:DescribeImages"))),
+    case(PUSH, "a private one", {"Api": repository(RepositoryPolicyText=policy(allow("*")))}),
+    case(
+        PUSH,
+        "nobody",
+        public({"Effect": "Deny", "Principal": "*", "Action": ["ecr-public:PutImage"]}),
+    ),
+    case(PUSH, "anybody", public(allow("*", "ecr-public:PutImage")), "fail P"),
+    case(PUSH, "anybody deletes", public(allow("*", "ecr-public:BatchDelete*")), "fail P"),
+    case(
+        PUSH,
+        "anybody, for a reason to be public",
+        {"P": public(allow("*", "ecr-public:PutImage"))["P"] | {"Metadata": EXEMPT}},
+        "fail P",
+    ),
+    case(
+        PUSH,
+        "everything but reading",
+        public({"Effect": "Allow", "Principal": "*", "NotAction": ["ecr-public:Describe*"]}),
+        "fail P",
+    ),
+    case(PUSH, "a private one that is not known", {"Api": repository(RepositoryPolicyText="{")}),
+    case(
+        PUSH,
+        "one that is not known",
+        {"P": resource("PublicRepository", RepositoryPolicyText=GIVEN)},
+        "unknown P",
+        **UNKNOWN,
+    ),
+    case(
+        PUSH,
+        "a parameter",
+        public(allow({"AWS": GIVEN}, "ecr-public:PutImage")),
+        "unknown P",
+        **UNKNOWN,
+    ),
     *unreadable(PUBLIC),
     one(PUBLIC, "another account", allow(root(OTHER))),
     one(PUBLIC, "anybody", allow("*"), "fail"),
