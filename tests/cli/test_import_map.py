@@ -74,10 +74,15 @@ def test_every_type_is_found_by_what_identifies_it(
         "Scanning": {"Type": "AWS::ECR::RegistryScanningConfiguration", "Properties": {}},
         "Replication": {"Type": "AWS::ECR::ReplicationConfiguration", "Properties": {}},
         "Signing": {"Type": "AWS::ECR::SigningConfiguration", "Properties": {}},
+        "Profile": {
+            "Type": "AWS::Signer::SigningProfile",
+            "Properties": {"ProfileName": "Images"},
+        },
         "Topic": {"Type": "AWS::SNS::Topic"},
     }
     path = template(tmp_path, resources)
-    assert run(["import-map", path, "--account", "111111111111"]) == 0
+    given = ["--account", "111111111111", "--region", "eu-west-1"]
+    assert run(["import-map", path, *given]) == 0
     document, notes = printed(capsys)
     registry = {"RegistryId": "111111111111"}
     assert document == {
@@ -87,6 +92,7 @@ def test_every_type_is_found_by_what_identifies_it(
         "Exclusion": {"PrincipalArn": "arn:aws:iam::111111111111:role/Scan"},
         "Public": {"RepositoryName": "mirror"},
         **dict.fromkeys(("Policy", "Scanning", "Replication", "Signing"), registry),
+        "Profile": {"Arn": "arn:aws:signer:eu-west-1:111111111111:/signing-profiles/Images"},
     }
     assert notes == ""
     assert {resource["Type"] for resource in resources.values()} - {"AWS::SNS::Topic"} == {
@@ -98,6 +104,27 @@ def test_every_type_is_found_by_what_identifies_it(
 def test_what_identifies_a_type_is_what_its_schema_says(kind: str) -> None:
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
     assert schema["primaryIdentifier"] == [f"/properties/{IDENTIFIERS[kind]}"]
+
+
+def test_a_signing_profile_alone_is_nothing_to_import(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may sign Lambda functions."""
+    profile = {"Type": "AWS::Signer::SigningProfile", "Properties": {"ProfileName": "Code"}}
+    path = template(tmp_path, {"Profile": profile})
+    assert run(["import-map", path, "--account", "1" * 12, "--region", "eu-west-1"]) == 2
+    assert "must have resources of Amazon ECR to import, got none" in capsys.readouterr().err
+
+
+def test_a_signing_profile_without_a_name_is_left_out_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile = {"Type": "AWS::Signer::SigningProfile", "Properties": {}}
+    path = template(tmp_path, {"Profile": profile, "Api": REPOSITORY})
+    assert run(["import-map", path, "--account", "1" * 12, "--region", "eu-west-1"]) == 0
+    document, notes = printed(capsys)
+    assert document == {"Api": {"RepositoryName": "payments/api"}}
+    assert notes.startswith("note: Profile is left out, as its Arn is not known before deployment")
 
 
 def test_a_name_is_resolved_as_far_as_it_goes(

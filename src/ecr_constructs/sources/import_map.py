@@ -18,10 +18,13 @@ from typing import Any, Final
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.unresolved import is_known
 from ecr_constructs.sources.assembly import open_stacks
+from ecr_constructs.sources.physical import arn_of
 from ecr_constructs.sources.resources import may_exist, type_of
 from ecr_constructs.sources.stack import Declared, Stack
 
 _REGISTRY: Final = "RegistryId"
+#: An attribute: it is known where the name is.
+_ARN: Final = "Arn"
 #: Type of resource -> the property that identifies one.
 IDENTIFIERS: Final = {
     "AWS::ECR::PublicRepository": "RepositoryName",
@@ -33,6 +36,7 @@ IDENTIFIERS: Final = {
     "AWS::ECR::Repository": "RepositoryName",
     "AWS::ECR::RepositoryCreationTemplate": "Prefix",
     "AWS::ECR::SigningConfiguration": _REGISTRY,
+    "AWS::Signer::SigningProfile": _ARN,
 }
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import.html
 _AT_ONCE: Final = 200
@@ -121,7 +125,7 @@ def _choose(stacks: Sequence[Stack], name: str | None) -> Stack:
             f"--stack must name a stack of the assembly, got {name!r}; write"
             f" {(close or [', '.join(names)])[0]!r}"
         )
-    candidates = [each for each in tops if list(_importable(each))]
+    candidates = [each for each in tops if any(map(_is_of_ecr, _importable(each)))]
     if not candidates:
         raise ConfigurationError(
             "an assembly must have resources of Amazon ECR to import, got none; name another one"
@@ -142,6 +146,11 @@ def _importable(stack: Stack) -> Iterator[tuple[Declared, str]]:
             yield declared, IDENTIFIERS[kind]
 
 
+def _is_of_ecr(found: tuple[Declared, str]) -> bool:
+    """Tell that it is no signing profile, which may be there for Lambda functions."""
+    return found[1] != _ARN
+
+
 def _identifier(stack: Stack, declared: Declared, property_name: str) -> str | None:
     """Return what identifies a resource, None where it is not known.
 
@@ -156,6 +165,9 @@ def _identifier(stack: Stack, declared: Declared, property_name: str) -> str | N
                 " write --account ID"
             )
         return account
+    if property_name == _ARN:
+        arn = arn_of(stack, declared.logical_id, declared.body)
+        return arn if isinstance(arn, str) and is_known(arn) else None
     properties = declared.body.get("Properties")
     value = stack.resolve(properties.get(property_name) if isinstance(properties, dict) else None)
     return value if isinstance(value, str) and is_known(value) else None
