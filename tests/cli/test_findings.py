@@ -205,6 +205,16 @@ def test_refuses_an_image_that_is_not_there(
     assert sentence in err
 
 
+def test_refuses_in_one_sentence_where_a_permission_is_missing(
+    ecr: FakeEcr, findings: Findings
+) -> None:
+    ecr.add("api", image("one", "v1"))
+    ecr.fail("DescribeImageScanFindings", "AccessDeniedException")
+    status, out, err = findings("api:v1")
+    assert (status, out) == (2, "")
+    assert "must allow ecr:DescribeImageScanFindings on repository 'api'" in err
+
+
 def test_refuses_a_name_with_its_registry() -> None:
     host = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
     with pytest.raises(ConfigurationError, match=r"; write 'payments/api:v1', and --region"):

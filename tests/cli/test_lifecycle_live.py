@@ -133,6 +133,25 @@ def test_differences_are_named(ecr: FakeEcr, preview: Preview) -> None:
     }
 
 
+def test_many_differences_are_cut_unless_all_are_asked_for(ecr: FakeEcr, preview: Preview) -> None:
+    ecr.add("api", *(old(f"v{number}", f"v{number}") for number in range(12)))
+    ecr.lifecycle_policies["api"] = POLICY.to_json()
+    EcrPreviews(ecr, *((each, "EXPIRE") for each in ecr.images["api"]))
+    assert "and 2 more, --all shows them" in preview("--live", "api")[1]
+    assert preview("--live", "api", "--all")[1].count("ECR:  expires by rule 1") == 12
+
+
+def test_who_looks_on_sees_that_it_waits(
+    ecr: FakeEcr, preview: Preview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ecr.add("api")
+    ecr.lifecycle_policies["api"] = POLICY.to_json()
+    EcrPreviews(ecr)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "waiting for ECR's own preview" in preview("--live", "api")[2]
+
+
 @pytest.mark.parametrize(("gate", "status"), [("expire", 0), ("archive", 1), ("never", 0)])
 def test_what_ecr_alone_says_shuts_the_gate_too(
     ecr: FakeEcr, preview: Preview, gate: str, status: int

@@ -120,3 +120,16 @@ def test_what_the_aws_cli_printed_is_checked_without_credentials(
 def test_refuses_a_registry_of_another_account(ecr: FakeEcr, command: Run) -> None:
     status, _, err = command("check", "--live", "--account", "444444444444")
     assert (status, f"got ones of account {ACCOUNT}; name another profile" in err) == (2, True)
+
+
+def test_who_looks_on_sees_how_far_it_is(
+    ecr: FakeEcr, command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ecr.add("api")
+    ecr.add("web")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    _, out, err = command("check", "--live", "--format", "json")
+    assert json.loads(out)
+    assert "reading repositories" in err
+    assert "2/2" in err

@@ -213,6 +213,21 @@ def test_what_a_deployment_changes_is_not_said_to_be_changed_by_hand(
     assert "by hand" not in cause
 
 
+def test_a_default_that_is_no_longer_written_out_replaces_what_is_there(
+    ecr: FakeEcr, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which of the two was deployed no registry tells; the template that is deployed does."""
+    folder = write_assembly(tmp_path, {"A": (ACCOUNT, REGION)})
+    ecr.add("api")
+    bare = {"Resources": {"Api": repository("api", EncryptionConfiguration=None)}}
+    ecr.stacks["A"] = json.dumps(bare), {"Api": "api"}
+    (cause,) = causes(folder, capsys)
+    assert cause.startswith("EncryptionConfiguration is written out where it was not before")
+    # What is there replaces nothing.
+    assert run(["review", "--live", "--against", folder, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["change"] == []
+
+
 def test_a_setting_of_the_registry_that_a_deployment_changes_may_be_the_cause(
     ecr: FakeEcr, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -235,6 +250,16 @@ def test_a_name_that_cloudformation_made_up_is_asked_for(
     ecr.stacks["A"] = nameless, {"Other": "x", "Api": "a-api-1a2b3c"}
     (cause,) = causes(folder, capsys)
     assert "by hand" in cause
+
+
+def test_a_template_that_is_none_is_said(
+    ecr: FakeEcr, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_assembly(tmp_path, {"A": (ACCOUNT, REGION)})
+    ecr.add("api")
+    ecr.stacks["A"] = "just text", {"Api": "api"}
+    assert run(["review", folder, "--against", "live"]) == 0
+    assert "must be an object, got another for stack 'A'" in capsys.readouterr().err
 
 
 def test_without_permission_to_ask_cloudformation_a_note_says_so(

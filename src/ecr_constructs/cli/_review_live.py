@@ -12,7 +12,13 @@ from ecr_constructs.cli._live import connection, read_live
 from ecr_constructs.errors import ConfigurationError, SourceError
 from ecr_constructs.model.registry import Deployment, Registry
 from ecr_constructs.review import Review
-from ecr_constructs.review.live import ResourceKey, beside, told_by_hand, with_names
+from ecr_constructs.review.live import (
+    ResourceKey,
+    as_written,
+    beside,
+    told_by_hand,
+    with_names,
+)
 from ecr_constructs.sources.assembly import open_stacks, read_assembly
 from ecr_constructs.sources.aws.stacks import Deployed, read_deployed
 
@@ -126,7 +132,9 @@ def _compared(path: Path, place: Place, *, is_against_live: bool) -> Sides:
     sides = beside(live, with_names(assembly, deployed.names))
     for sentence in sides.left_out:
         _note(sentence)
-    newer, older = (sides.made, sides.there) if is_against_live else (sides.there, sides.made)
+    newer, older = sides.there, sides.made
+    if is_against_live:
+        newer, older = sides.made, as_written(sides.there, deployed.properties)
     names = (str(path), _words(live)) if is_against_live else (_words(live), str(path))
     return Sides(
         newer=newer,

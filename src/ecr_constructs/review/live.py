@@ -111,6 +111,32 @@ def with_names(assembly: Deployment, names: Mapping[ResourceKey, str]) -> Deploy
     )
 
 
+def as_written(there: Deployment, deployed: Mapping[ResourceKey, Mapping[str, Any]]) -> Deployment:
+    """Return what is there, with what the templates that are deployed write out.
+
+    Writing a default out, or no longer, replaces a repository, and no registry
+    tells which of the two was deployed.
+
+    Args:
+        there: The live registries beside an assembly.
+        deployed: The properties of resources that are otherwise in the assembly.
+    """
+
+    def written(each: Repository) -> Repository:
+        properties = deployed.get(_resource(each.origin))
+        if properties is None:
+            return each
+        return replace(each, writes_encryption="EncryptionConfiguration" in properties)
+
+    return replace(
+        there,
+        registries=tuple(
+            replace(registry, repositories=tuple(map(written, registry.repositories)))
+            for registry in there.registries
+        ),
+    )
+
+
 def told_by_hand(change: Change, newer: Deployment, unchanged: frozenset[ResourceKey]) -> Change:
     """Return a change in which is told what somebody changed by hand.
 
@@ -204,6 +230,7 @@ def _repositories(
             deletion_policy=found.deletion_policy,
             update_replace_policy=found.update_replace_policy,
             exemptions=found.exemptions,
+            writes_encryption=found.writes_encryption,
             origin=found.origin,
         ).normalise(partition=partition)
         made = _after(found, there, partition)

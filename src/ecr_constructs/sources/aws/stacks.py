@@ -37,10 +37,12 @@ class Deployed:
     Attributes:
         unchanged: The resources whose properties are in the assembly as they
             were deployed last.
+        properties: The properties of the others, as they were deployed last.
         names: The physical ids of resources.
     """
 
     unchanged: set[ResourceKey] = field(default_factory=set)
+    properties: dict[ResourceKey, Mapping[str, Any]] = field(default_factory=dict)
     names: dict[ResourceKey, str] = field(default_factory=dict)
 
 
@@ -70,11 +72,14 @@ def read_deployed(client: Callable[[str], Any], stacks: Iterable[Stack]) -> Depl
             continue
         resources = template.get("Resources", {})
         for each in ours:
-            before = resources.get(each.logical_id)
-            if isinstance(before, Mapping) and before.get("Properties") == each.body.get(
-                "Properties"
-            ):
-                deployed.unchanged.add((stack.place.template, each.logical_id))
+            before, key = resources.get(each.logical_id), (stack.place.template, each.logical_id)
+            if not isinstance(before, Mapping):
+                continue
+            properties = before.get("Properties", {})
+            if properties == each.body.get("Properties", {}):
+                deployed.unchanged.add(key)
+            elif isinstance(properties, Mapping):
+                deployed.properties[key] = properties
         for logical_id, physical_id in _names(api, name).items():
             deployed.names[stack.place.template, logical_id] = physical_id
     return deployed
