@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-import typer
-
+from ecr_constructs.cli._whole_file import whole_file
 from ecr_constructs.errors import ConfigurationError
 
 
@@ -112,43 +108,7 @@ def deliver(text: str, file: Path | None) -> None:
     Raises:
         ConfigurationError: If the file cannot be written.
     """
-    data = text.encode("utf-8", "replace")
-    if file is None:
-        typer.get_binary_stream("stdout").write(data)
-        return
-    try:
-        _write(file, data)
-    except OSError as error:
-        raise ConfigurationError(
-            f"output {str(file)!r} cannot be written ({error.strerror}); name a file in a folder"
-            " that is there"
-        ) from error
-    sys.stderr.write(f"ecr-constructs: the review is in {file}\n")
-
-
-def _write(file: Path, data: bytes) -> None:
-    target = file.resolve()
-    if target.exists() and not target.is_file():
-        target.write_bytes(data)  # a pipe or a device takes no other one in its place
-        return
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(_mode(target))
-        Path(name).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _mode(target: Path) -> int:
-    """Return the permissions of a file that is there, or those that a new one has."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    with whole_file(file) as stream:
+        stream.write(text.encode("utf-8", "replace"))
+    if file is not None:
+        sys.stderr.write(f"ecr-constructs: the review is in {file}\n")
