@@ -240,3 +240,9 @@ def test_reads_a_live_repository() -> None:
         account=ACCOUNT,
     )
     assert PublicRepository.from_api({"repositoryName": "tools/app"}) == repository()
+
+
+def test_one_label_is_no_list_of_letters() -> None:
+    assert CatalogData(architectures="x86") == CatalogData(architectures=["x86"])
+    anything: Any = iter(["Linux"])
+    assert CatalogData(operating_systems=anything).operating_systems == ("Linux",)

@@ -14,12 +14,14 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_signer as signer
 from constructs import Construct
 
 import ecr_constructs
 from ecr_constructs import (
     AccountSetting,
     Baseline,
+    CatalogData,
     Condition,
     ConfigurationError,
     Control,
@@ -27,9 +29,11 @@ from ecr_constructs import (
     EncryptionType,
     Exemption,
     FindingSeverity,
+    GovernedPublicRepository,
     GovernedRegistry,
     GovernedRepository,
     HandOver,
+    ImageSigning,
     LifecyclePolicy,
     LifecycleRule,
     Policy,
@@ -195,6 +199,31 @@ class Service(cdk.Stack):
             assert_type(each.on_image_pushed("P", image_tags={"v1"}), events.Rule)
             each.on_image_storage_class_updated("S", storage_class=StorageClass.ARCHIVE)
             each.on_image_scan_finding("F", severity="HIGH")  # type: ignore[arg-type]
+
+    def images(self, registry: GovernedRegistry, scanner: iam.IRole, build: iam.Role) -> None:
+        """Sign, exclude a scanner, and publish."""
+        signing = registry.sign_images(repository_filters=["web/*"], signing_profile="arn:...")
+        assert_type(signing, ImageSigning)
+        signing.allow_signing(build, iam.AccountPrincipal("222222222222"))
+        GovernedRegistry.of(self).sign_images(
+            signing_profile=signer.SigningProfile(
+                self, "Profile", platform=signer.Platform.NOTATION_OCI_SHA384_ECDSA
+            )
+        )
+        registry.add_pull_time_update_exclusion(scanner, reason="scans", construct_id="Scanner")
+        registry.add_pull_time_update_exclusion("arn:...", reason="scans")
+        tools = GovernedPublicRepository(
+            self,
+            "Tools",
+            repository_name="tools/app",
+            catalog_data=CatalogData(architectures=["x86"], operating_systems=("Linux",)),
+            tags={"team": "tools"},
+            exemptions=[Exemption(Control.PUBLIC_ACCESS, "customers pull it")],
+        )
+        assert_type(tools.grant_push(build), iam.Grant)
+        tools.allow_push(*everybody())
+        tools.allow(Principals.account("222222222222"), actions=["ecr-public:PutImage"])
+        assert_type(tools.repository_arn, str)
 
     def references(self) -> None:
         """Refer to a repository of somebody else."""
