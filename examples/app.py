@@ -208,8 +208,8 @@ class Storefront(cdk.Stack):
 
     @property
     def availability_zones(self) -> list[str]:
-        """The zones of the service: said here, so that synthesis asks AWS for nothing."""
-        return ["eu-west-1a", "eu-west-1b"]
+        """The first zones of the Region: told at deployment, so that synthesis asks for nothing."""
+        return [cdk.Fn.select(zone, cdk.Fn.get_azs()) for zone in range(2)]
 
 
 def acknowledge(scope: Construct, rule: str, *, reason: str) -> None:
