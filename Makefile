@@ -12,6 +12,7 @@ EMULATOR := .venv-emulator
 EVIDENCE := .venv-evidence
 CLI := node_modules/ready
 OUT ?= cdk.out
+APART := tests/deploy tests/evidence tests/test_wheel.py
 
 # The environment carries a Node of its own; jsii and the CDK command line take it from here.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -29,7 +30,15 @@ synth: $(READY) ## Synthesise the example, check it, print its review and write 
 	ecr-constructs review $(OUT) -o - -o $(OUT)/review.html
 
 .PHONY: test
-test: $(READY) $(EMULATOR)/ready $(EVIDENCE)/ready $(CLI) ## Run all tests, the deploy to the emulator included
+test: ready ## Run all tests, the deploy to the emulator included
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-quick test-apart
+
+.PHONY: test-apart
+test-apart: ready ## Run the tests that start other programs, which mostly wait for them
+	pytest -m 'not browser' $(APART)
+
+.PHONY: coverage
+coverage: ready ## Run all tests and tell which lines and branches they miss
 	pytest -m 'not browser' --cov --cov-report=term
 
 .PHONY: test-browser
@@ -38,8 +47,12 @@ test-browser: $(READY) ## Drive the review's page in Chromium, which is Debian's
 	pytest tests/browser -m browser
 
 .PHONY: test-quick
-test-quick: $(READY) ## Run the tests that deploy nothing
-	pytest -m 'not deploy and not browser'
+test-quick: $(READY) ## Run the tests that start no other programs than CDK
+	pytest -m 'not browser' $(APART:%=--ignore=%)
+
+.PHONY: test-thorough
+test-thorough: $(READY) ## Run the same with ten times as many generated examples
+	HYPOTHESIS_PROFILE=thorough $(MAKE) --no-print-directory test-quick
 
 .PHONY: check
 check: $(READY) ## Run the linter, the formatter's check and the type checker
@@ -75,6 +88,9 @@ wheel: $(READY) ## Build the wheel
 .PHONY: clean
 clean: ## Remove what the targets made
 	rm -rf $(VENV) $(EMULATOR) $(EVIDENCE) node_modules cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.PHONY: ready
+ready: $(READY) $(EMULATOR)/ready $(EVIDENCE)/ready $(CLI)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12 ...")'

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     import aws_cdk as cdk
 
 # How long an example takes says more of the machine that runs the tests than of the code.
-settings.register_profile(
-    "tests",
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-settings.load_profile("tests")
+for name, examples in (("tests", 50), ("thorough", 500)):
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+# `make test-thorough` asks for more examples. A test that needs a number of its own says so.
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
 # CDK is imported inside of fixtures: the tests of the pure layers start without it.
 

@@ -35,7 +35,6 @@ def test_what_happens_to_an_image_happens_to_a_probe(
 
 
 @given(policies(4))
-@settings(max_examples=100, deadline=None)
 def test_policy_is_like_itself(policy: LifecyclePolicy) -> None:
     assert shifts(policy, policy) == {}
     assert shifts(policy, policy.normalise()) == {}
