@@ -34,6 +34,8 @@ from ecr_constructs.lifecycle.inventory import Inventory, parse_inventory
 from ecr_constructs.lifecycle.notes import may_be_held, notes
 from ecr_constructs.lifecycle.verdict import Outcome
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
+from ecr_constructs.sources.aws import EcrApi
+from ecr_constructs.sources.aws.images import read_images
 
 pytestmark = pytest.mark.deploy
 
@@ -72,25 +74,10 @@ def _pushed(registry: OciRegistry, aws: Aws) -> Pushed:
 
 
 def inventory(api: Any) -> Inventory:
-    """Return the images as the API tells them, and which index lists each of them."""
-    details = api.describe_images(**NAME, filter={"imageStatus": "ANY"})["imageDetails"]
-    indexes = [
-        {"imageDigest": each["imageDigest"]}
-        for each in details
-        if each["imageManifestMediaType"] == INDEX
-    ]
-    listed = {
-        each["imageId"]["imageDigest"]: [
-            child["digest"] for child in json.loads(each["imageManifest"])["manifests"]
-        ]
-        for each in (api.batch_get_image(**NAME, imageIds=indexes)["images"] if indexes else ())
-    }
-    for detail in details:
-        detail["referencedBy"] = [
-            index for index, children in listed.items() if detail["imageDigest"] in children
-        ]
-    text = json.dumps({"imageDetails": details}, default=datetime.isoformat)
-    return parse_inventory(io.BytesIO(text.encode()), name="describe-images")
+    """Return the images as the library exports them, with the index that lists each."""
+    with read_images(EcrApi(api), REPOSITORY) as details:
+        text = json.dumps({"imageDetails": list(details)})
+    return parse_inventory(io.BytesIO(text.encode()), name="images")
 
 
 def judged(api: Any, *, days: int) -> Evaluation:
