@@ -24,7 +24,7 @@ def plain(images: list[Image]) -> list[Image]:
 
 
 @given(policies(3), policies(3), repositories())
-@settings(max_examples=200, deadline=None)  # one pair in seven deletes an image
+@settings(max_examples=100, deadline=None)  # one pair in seven deletes an image
 def test_what_happens_to_an_image_happens_to_a_probe(
     old: LifecyclePolicy, new: LifecyclePolicy, images: list[Image]
 ) -> None:
