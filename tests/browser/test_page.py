@@ -273,6 +273,19 @@ def test_who_can_do_something_is_readable_on_a_phone(running: Browser, few: Path
     page.close()
 
 
+def test_tables_keep_off_the_edge_of_their_cards(running: Browser, few: Path) -> None:
+    page = Page(running)
+    page.open(few)
+    edges = (
+        "[...document.querySelectorAll('.card > table')].map((e) =>"
+        " e.getBoundingClientRect().left - e.parentElement.getBoundingClientRect().left)"
+    )
+    found = page.evaluate(edges)
+    assert found
+    assert min(found) >= 8
+    page.close()
+
+
 def test_link_to_a_repository_opens_it_below_the_search(running: Browser, few: Path) -> None:
     page = Page(running, width=390, height=844, mobile=True)
     page.open(few)
