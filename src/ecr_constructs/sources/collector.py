@@ -16,8 +16,8 @@ def paused_collector() -> Iterator[None]:
 
     Reading and reviewing a fleet makes some hundred thousand objects, of which
     none is garbage before the end: to look through them again and again takes a
-    quarter of the time. Nothing here makes garbage in cycles, so that no memory
-    is lost meanwhile. Pauses may lie in one another.
+    quarter of the time. What is garbage then is found when the collector goes on.
+    Pauses may lie in one another.
     """
     was_enabled = gc.isenabled()
     gc.disable()
