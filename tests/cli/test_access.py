@@ -215,11 +215,11 @@ def test_a_table_for_people_says_why(access: Run, monkeypatch: pytest.MonkeyPatc
         "  depends on aws:PrincipalOrgID and aws:SecureTransport",
         "decided by",
         (
-            "  repository policy payments/api, statement 1: allows anyone to do ecr:PutImage if"
+            "  repository policy payments/api, statement 2: allows anyone to do ecr:PutImage if"
             " aws:PrincipalOrgID is 'o-a1b2c3d4e5'"
         ),
         (
-            "  repository policy payments/api, statement 2: denies anyone to do everything if"
+            "  repository policy payments/api, statement 3: denies anyone to do everything if"
             " aws:SecureTransport is 'false'"
         ),
         "not met",
@@ -251,7 +251,7 @@ def test_a_list_for_people_counts(access: Run, monkeypatch: pytest.MonkeyPatch) 
     assert [line.rstrip() for line in out.splitlines()] == [
         f"allow arn:aws:iam::{OTHER}:root",
         (
-            f"  repository policy payments/api, statement 0 (Other): allows account {OTHER} to pull"
+            f"  repository policy payments/api, statement 1 (Other): allows account {OTHER} to pull"
             " (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)"
         ),
         "1 principal for ecr:BatchGetImage payments/api",

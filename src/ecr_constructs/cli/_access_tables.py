@@ -58,5 +58,7 @@ def _placed(placed: PlacedStatement) -> str:
     if placed.statement is None:
         return f"{source} {placed.description}"
     sid = placed.statement.sid
-    name = f"statement {placed.index}" if sid is None else f"statement {placed.index} ({sid})"
+    # People count from one, as the checks and the review do; JSON paths count from zero.
+    number = 1 + (placed.index or 0)
+    name = f"statement {number}" if sid is None else f"statement {number} ({sid})"
     return f"{source}, {name}: {placed.description}"
