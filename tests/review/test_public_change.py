@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.review.templates import ACCOUNT, OTHER, account, change, policy, statement, told
+from tests.review.templates import (
+    ACCOUNT,
+    OTHER,
+    account,
+    change,
+    policy,
+    repository,
+    reviewed,
+    statement,
+    told,
+)
+
+from ecr_constructs.review.render.html import to_html
+from ecr_constructs.review.render.markdown import to_markdown
 
 PUSH = "ecr-public:PutImage"
 NAME = "the public repository tools/scanner"
@@ -130,3 +144,10 @@ def test_name_that_is_made_up_is_known_by_its_place(tmp_path: Path) -> None:
     unnamed = public(RepositoryName={"Ref": "AWS::NoValue"})
     (found,) = change(tmp_path, {}, unnamed).differences
     assert found.sentence == "anyone can pull from the public repository Main/Tool"
+
+
+@pytest.mark.parametrize("render", [to_html, to_markdown])
+def test_public_repositories_are_counted_apart(tmp_path: Path, render: Any) -> None:
+    resources = public() | {"Api": repository()}
+    shown = render(reviewed(tmp_path, None, resources))
+    assert re.search(r"1 repository(</span>\s*<span>|, )1 public repository", shown)

@@ -42,6 +42,8 @@ def _summary(review: Review) -> Iterator[str]:
     what = (
         f"{plural(len(report.registries), 'registry')}, {plural(report.repositories, 'repository')}"
     )
+    if report.public_repositories:
+        what += f", {plural(len(report.public_repositories), 'public repository')}"
     findings = plural(len(report.counted), "finding") if report.counted else "no findings"
     yield f"{what}, {findings}."
     change = review.change
