@@ -154,15 +154,12 @@ def _repositories(api: Answers, on_progress: Progress | None) -> Iterator[Reposi
         key=lambda each: str(each["repositoryName"]),
     )
     with ThreadPoolExecutor(CALLS_AT_A_TIME) as pool:
-        try:
-            read = pool.map(lambda each: _repository(api, each), described)
-            for number, repository in enumerate(read, 1):
-                if on_progress is not None:
-                    on_progress(number, len(described))
-                yield repository
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        # The first failure ends it: what is not yet asked is not asked any more.
+        read = pool.map(lambda each: _repository(api, each), described)
+        for number, repository in enumerate(read, 1):
+            if on_progress is not None:
+                on_progress(number, len(described))
+            yield repository
 
 
 def _repository(api: Answers, described: Answer) -> Repository:
