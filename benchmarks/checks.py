@@ -16,14 +16,20 @@ import jsii
 
 from benchmarks.report import Row, best_of, show
 from benchmarks.synth import ACCOUNTS, ENVIRONMENT, REPOSITORIES, rules
-from ecr_constructs import EcrGovernanceValidation, GovernedRepository, Principals
+from ecr_constructs import (
+    EcrGovernanceValidation,
+    GovernedRepository,
+    LifecyclePolicy,
+    LifecycleRule,
+    Principals,
+)
 from ecr_constructs.checks.engine import run_checks
 from ecr_constructs.checks.rules import RULES
 from ecr_constructs.sources.assembly import read_assembly
 
 ROUNDS = 5
 STACKS = 10
-#: Repositories of a team share a policy; teams do not.
+#: Repositories of a team share their policies; teams share the lifecycle policy alone.
 TEAM = 20
 DAY = dt.date(2026, 1, 1)
 
@@ -41,9 +47,14 @@ class Idle:
 
 
 def build(
-    stacks: int, repositories: int, plugins: Sequence[object] = (), outdir: str | None = None
+    stacks: int,
+    repositories: int,
+    plugins: Sequence[object] = (),
+    outdir: str | None = None,
+    *,
+    team: int = TEAM,
 ) -> cdk.App:
-    """Return an app of some stacks with some repositories each."""
+    """Return an app of some stacks with some repositories each, so many of them alike."""
     app = cdk.App(
         outdir=outdir,
         analytics_reporting=False,
@@ -55,17 +66,29 @@ def build(
         if number % repositories == 0:
             stack = cdk.Stack(app, f"Stack{number // repositories}", env=ENVIRONMENT)
         repository = GovernedRepository(
-            stack, f"R{number}", repository_name=f"team/r{number}", lifecycle_policy=rules()
+            stack,
+            f"R{number}",
+            repository_name=f"team/r{number}",
+            lifecycle_policy=rules() if team > 1 else own_rules(number),
         )
-        team = f"{400_000_000_000 + number // TEAM}"
-        repository.allow_pull(*map(Principals.account, (*ACCOUNTS, team)))
+        account = f"{400_000_000_000 + number // team}"
+        repository.allow_pull(*map(Principals.account, (*ACCOUNTS, account)))
     return app
 
 
-def synthesised(stacks: int, repositories: int, folder: str) -> Path:
-    """Synthesise an app, and return its directory."""
-    outdir = str(Path(folder) / f"{stacks}x{repositories}")
-    build(stacks, repositories, outdir=outdir).synth()
+def own_rules(number: int) -> LifecyclePolicy:
+    """Return rules that no other repository has."""
+    return LifecyclePolicy.of(
+        LifecycleRule.expire_untagged(older_than_days=7),
+        LifecycleRule.keep_newest(50 + number, tag_patterns=["v*"]),
+        LifecycleRule.expire(older_than_days=30, tag_patterns=["pr-*"]),
+    )
+
+
+def synthesised(repositories: int, folder: str, *, team: int = TEAM) -> Path:
+    """Synthesise an app of ten stacks, and return its directory."""
+    outdir = str(Path(folder) / f"{repositories}x{team}")
+    build(STACKS, repositories // STACKS, outdir=outdir, team=team).synth()
     return Path(outdir)
 
 
@@ -104,22 +127,27 @@ def main() -> bool:
         ],
     )
     with tempfile.TemporaryDirectory() as folder:
-        small = synthesised(STACKS, REPOSITORIES // STACKS, folder)
-        large = synthesised(STACKS, 4 * REPOSITORIES // STACKS, folder)
+        small = synthesised(REPOSITORIES, folder)
+        large = synthesised(4 * REPOSITORIES, folder)
+        own = synthesised(REPOSITORIES, folder, team=1)
         seconds = best_of(
             3 * ROUNDS,
             {
                 "json.loads of the templates (the limit)": lambda: load(small),
                 "check": lambda: check(small),
                 "check, four times as many": lambda: check(large),
+                "json.loads, own": lambda: load(own),
+                "check, own": lambda: check(own),
             },
         )
-    loads, checked, grown = seconds.values()
+    loads, checked, grown, own_loads, own_checked = seconds.values()
     fine &= show(
         f"{STACKS} stacks of {REPOSITORIES // STACKS} repositories, {len(RULES)} rules",
         [
             Row("json.loads of the templates (the limit)", loads),
             Row("check", checked, checked / loads, 10),
+            Row("json.loads where each has policies of its own", own_loads),
+            Row("check of these", own_checked, own_checked / own_loads),
         ],
     )
     fine &= show(
