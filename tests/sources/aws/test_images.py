@@ -92,6 +92,16 @@ def test_what_is_not_answered_at_once_is_asked_again(ecr: FakeEcr) -> None:
     assert ecr.counts()["BatchGetImage"] == 3
 
 
+def test_an_image_that_moves_to_the_next_page_meanwhile_is_taken_once(ecr: FakeEcr) -> None:
+    """A push between two pages moves all that follow it; an inventory has each digest once."""
+    moved = image("moved", "v1")
+    ecr.add("api", image("first"), moved, moved)
+    ecr.page = 2
+    assert len(held(ecr)) == 2
+    with read_images(connect(), "api") as details:
+        assert len(details) == 2
+
+
 def test_refuses_half_the_images_where_a_page_fails(ecr: FakeEcr) -> None:
     ecr.add("api", *(image(str(number)) for number in range(5)))
     ecr.page = 2
