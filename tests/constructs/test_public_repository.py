@@ -34,6 +34,7 @@ from ecr_constructs import (
     EcrGovernanceValidation,
     Exemption,
     GovernedPublicRepository,
+    GovernedRegistry,
     GovernedRepository,
     Policy,
     Principal,
@@ -312,6 +313,31 @@ def test_the_reason_may_be_the_baselines() -> None:
     stack = virginia()
     GovernedPublicRepository(stack, "Tools", baseline=Baseline(exemptions=[PUBLIC]))
     assert written(stack)["Metadata"]["EcrConstructs"] == {"exemptions": [PUBLIC.to_metadata()]}
+
+
+def test_refuses_an_owner_whose_baseline_is_another_one() -> None:
+    """As a repository does: it would have been defined differently had the owner come first."""
+    stack = virginia()
+    GovernedPublicRepository(stack, "Tools", exemptions=[PUBLIC])
+    with pytest.raises(
+        ConfigurationError, match="got one that differs from what Stack/Tools took; define the"
+    ):
+        GovernedRegistry(stack, "Registry", baseline=Baseline(organization_id=ORGANIZATION))
+
+
+def test_labels_that_are_known_at_deployment_stand_in_one_order() -> None:
+    written_labels = []
+    for order in (["B", "A"], ["A", "B"]):
+        stack = virginia()
+        labels = {each: cdk.CfnParameter(stack, each, default="x86") for each in order}
+        GovernedPublicRepository(
+            stack,
+            "Tools",
+            catalog_data=CatalogData(architectures=[p.value_as_string for p in labels.values()]),
+            exemptions=[PUBLIC],
+        )
+        written_labels.append(written(stack)["Properties"]["RepositoryCatalogData"])
+    assert written_labels == [{"Architectures": [{"Ref": "A"}, {"Ref": "B"}]}] * 2
 
 
 def test_the_checks_find_nothing_in_it() -> None:

@@ -199,6 +199,7 @@ def test_whoever_is_granted_pushing_to_what_is_signed_may_sign(quick: cdk.Stack)
     ]
     assert sorted(each.removesuffix("F")[:8] for each in signing) == ["PullPush", "PushDefa"]
     assert signs_with(template) == [OWN_ARN, OWN_ARN]
+    assert permissions_of(template) == {}
 
 
 def test_an_identity_is_allowed_once(quick: cdk.Stack) -> None:
@@ -209,6 +210,23 @@ def test_an_identity_is_allowed_once(quick: cdk.Stack) -> None:
         registry.add_repository(f"R{number}", repository_name=f"team/r{number}").grant_push(role)
     signing.allow_signing(role)
     assert signs_with(template_of(quick)) == [OWN_ARN]
+
+
+def test_allowing_once_costs_one_call(quick: cdk.Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many repositories an identity pushes to."""
+    registry = GovernedRegistry(quick, "Registry")
+    registry.sign_images(signing_profile=PROFILE)
+    role, allowed = role_in(quick), list[Any]()
+    real = iam.Grant.add_to_principal
+
+    def counting(**options: Any) -> iam.Grant:
+        allowed.append(options["actions"])
+        return real(**options)
+
+    monkeypatch.setattr(iam.Grant, "add_to_principal", counting)
+    for number in range(3):
+        registry.add_repository(f"R{number}", repository_name=f"team/r{number}").grant_push(role)
+    assert allowed == [["signer:SignPayload"]]
 
 
 def test_an_identity_signs_with_every_profile_that_takes_the_repository(quick: cdk.Stack) -> None:
