@@ -315,6 +315,16 @@ def test_what_the_aws_cli_printed_stands_for_what_is_there(
     assert "web" not in {word for _, sentence in changes for word in sentence.split()}
 
 
+def test_refuses_credentials_of_another_account(
+    ecr: FakeEcr, template: Callable[..., str], review: Review
+) -> None:
+    ecr.add("api")
+    other = ("--account", "4" * 12)
+    for sides in (["--live"], [template(Api=repository("api")), "--against", "live"]):
+        status, _, err = review(*sides, *other)
+        assert (status, f"of account {'4' * 12}, got ones of account {ACCOUNT}" in err) == (2, True)
+
+
 def test_a_live_registry_is_reviewed(ecr: FakeEcr, capsys: pytest.CaptureFixture[str]) -> None:
     ecr.add("web", imageTagMutability="MUTABLE")
     assert run(["review", "--live", "--format", "json"]) == 0

@@ -183,7 +183,7 @@ def _live(path: Path, assembly: Deployment, place: Place) -> Deployment:
         registries=tuple(
             registry
             for region in regions
-            for registry in place.live(account=account, region=region).registries
+            for registry in place.live(account=place.account or account, region=region).registries
         )
     )
 
