@@ -333,7 +333,7 @@ def test_a_live_registry_is_reviewed(ecr: FakeEcr, capsys: pytest.CaptureFixture
     (registry,) = document["registries"]
     (repository_,) = registry["repositories"]
     assert repository_["name"] == "web"
-    assert repository_["deletion"] == "not known of a live repository"
+    assert repository_["deletion"] == "not told"
     assert {each["logical_id"] for each in document["findings"]} == {"web"}
 
 

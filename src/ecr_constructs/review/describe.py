@@ -28,7 +28,7 @@ def encryption_words(encryption: Encryption) -> str:
 def deletion_words(repository: Repository) -> str:
     """Return what happens when a repository leaves its stack: ``kept``."""
     if repository.origin is None:
-        return "not known of a live repository"
+        return "not told"
     if repository.deletion_policy.startswith("Retain"):
         return "kept"
     if repository.deletion_policy not in {"Delete", "Snapshot"}:
