@@ -44,6 +44,20 @@ def require_node() -> None:
         )
 
 
+def require_cdk() -> None:
+    """Find the command line and its Node.
+
+    Raises:
+        CdkError: If one of them is not there.
+    """
+    for tool in (CDK, NODE):
+        if not tool.exists():
+            raise CdkError(
+                f"the CDK command line needs {tool.relative_to(ROOT)}, which is missing; "
+                "run `make test`, which makes it, or `make node_modules/ready`"
+            )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CdkCli:
     """The CDK command line in one account.
@@ -94,12 +108,7 @@ class CdkCli:
             CdkError: If the tools are not there or the command fails; the
                 message holds the whole output.
         """
-        for tool in (CDK, NODE):
-            if not tool.exists():
-                raise CdkError(
-                    f"the CDK command line needs {tool.relative_to(ROOT)}, which is missing; "
-                    "run `make test`, which makes it, or `make node_modules/ready`"
-                )
+        require_cdk()
         self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / "cdk.json").write_text(json.dumps(_CONFIGURATION))
         done = subprocess.run(

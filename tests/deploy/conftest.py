@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from tests.deploy.apps import REGION, Assemble, Deploy, synthesise
-from tests.deploy.cdk_cli import CdkCli, CdkError, require_node
+from tests.deploy.cdk_cli import CdkCli, CdkError, require_cdk, require_node
 from tests.deploy.emulator.launcher import Emulator, EmulatorError
 from tests.deploy.oci import OciRegistry
 
@@ -41,7 +41,7 @@ def started(directory: Path, *, with_iam: bool = False) -> Emulator:
     try:
         return Emulator.start(directory, with_iam=with_iam)
     except EmulatorError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 @pytest.fixture
@@ -53,6 +53,10 @@ def account() -> str:
 @pytest.fixture
 def cdk_cli(emulator: Emulator, account: str, tmp_path: Path) -> CdkCli:
     """The CDK command line in the test's account."""
+    try:
+        require_cdk()
+    except CdkError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     return CdkCli(endpoint=emulator.url, account=account, directory=tmp_path / "cdk")
 
 
