@@ -12,7 +12,7 @@ EMULATOR := .venv-emulator
 EVIDENCE := .venv-evidence
 CLI := node_modules/ready
 OUT ?= cdk.out
-APART := tests/deploy tests/evidence tests/test_wheel.py
+APART := tests/deploy tests/evidence tests/test_wheel.py tests/test_examples.py tests/test_ci.py
 
 # The environment carries a Node of its own; jsii and the CDK command line take it from here.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
