@@ -281,6 +281,7 @@ def test_who_has_no_policy_is_left_alone(quick: cdk.Stack) -> None:
     registry.sign_images()
     web = registry.add_repository("Web", repository_name="web/store")
     web.grant_push(iam.AccountPrincipal(OTHER_ACCOUNT))
+    web.grant_push(iam.ServicePrincipal("codebuild.amazonaws.com"))
     web.grant_push(iam.ArnPrincipal(f"arn:aws:iam::{ACCOUNT}:role/Deploy"))
     assert signs_with(template_of(quick)) == []
 
@@ -408,6 +409,31 @@ def test_a_role_in_another_stage_signs() -> None:
 
 
 # What is refused
+
+
+@pytest.mark.parametrize(
+    ("given", "make"),
+    [
+        (None, lambda _: iam.ArnPrincipal(f"arn:aws:iam::{ACCOUNT}:role/Deploy")),
+        (None, lambda _: iam.ServicePrincipal("codebuild.amazonaws.com")),
+        (None, lambda _: iam.AccountRootPrincipal()),
+        (PROFILE, lambda _: iam.AccountPrincipal(OTHER_ACCOUNT)),
+        (None, lambda stack: iam.UnknownPrincipal(resource=stack)),
+    ],
+)
+def test_refuses_to_allow_what_has_no_policy(
+    quick: cdk.Stack, given: str | None, make: Callable[[cdk.Stack], iam.IGrantable]
+) -> None:
+    """It would not be allowed, and nobody would know."""
+    grantee = make(quick)
+    signing = GovernedRegistry(quick, "Registry").sign_images(signing_profile=given)
+    with pytest.raises(
+        ConfigurationError,
+        match=r"allow_signing\(\.\.\.\) must be given identities of the app, .* got what has no"
+        rf" policy to write into: {type(grantee).__name__}; allow 'signer:SignPayload' where it is defined"
+        r" \[Stack/Registry\]",
+    ):
+        signing.allow_signing(grantee)
 
 
 @pytest.mark.parametrize("region", sorted(limits.REGIONS_WITHOUT_SIGNING))

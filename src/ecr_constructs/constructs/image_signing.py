@@ -53,9 +53,13 @@ class ImageSigning:
                 a whole account. The registry's own profile allows another account
                 as well; a profile that was given does so where it is defined, with
                 ``AWS::Signer::ProfilePermission``.
+
+        Raises:
+            ConfigurationError: If one is nobody whom anything could be written for.
         """
         for grantee in grantees:
-            self._registry.contribute("allow_signing(...)", _allow(self._rule, grantee))
+            contribution = _allow(self._rule, grantee, self._registry.path)
+            self._registry.contribute("allow_signing(...)", contribution)
 
 
 def sign(
@@ -74,8 +78,8 @@ def sign(
     return ImageSigning(registry, rule)
 
 
-def _allow(rule: SigningRule, grantee: iam.IGrantable) -> Contribution:
-    return lambda settings: settings.signing.allow(rule, grantee)
+def _allow(rule: SigningRule, grantee: iam.IGrantable, by: str) -> Contribution:
+    return lambda settings: settings.signing.allow(rule, grantee, by=by)
 
 
 def _arn(signing_profile: signer.ISigningProfile | str | None) -> Text:

@@ -59,29 +59,35 @@ class Pushers:
         for repository_name, grantee in self._pushers:
             self._meet(signer, repository_name, grantee)
 
-    def allow(self, signer: Signer, grantee: iam.IGrantable) -> None:
+    def allow(self, signer: Signer, grantee: iam.IGrantable) -> bool:
         """Allow somebody to sign with the profile of a rule, once, on both sides.
 
         An identity gets it in its own policy; another account, and an identity of
         one, in that of the profile.
+
+        Returns:
+            Whether there was anything to write; what takes a reference that cannot
+            be counts, as it is warned of.
         """
         arn = signer.rule.signing_profile_arn
         if (grantee, arn) in self._allowed:
-            return
-        self._allowed.add((grantee, arn))
+            return True
         principal = cast("Any", grantee.grant_principal)
         account = _account_of(principal)
-        if signer.permit is not None and account not in {None, signer.stack.account}:
+        permits = signer.permit is not None and account not in {None, signer.stack.account}
+        if signer.permit is not None and permits:
             signer.permit(str(account))
         stack = getattr(principal, "stack", None)
         if stack is None:
-            return  # no identity of this app: it has no policy that could be written from here
+            return permits  # no identity of this app: it has no policy to write into from here
+        self._allowed.add((grantee, arn))
         if is_token(arn) and not _can_refer(stack, signer.stack):
             signer.warn(principal.node.path)
-            return
+            return True
         iam.Grant.add_to_principal(
             grantee=grantee, actions=[signing_actions.SIGN], resource_arns=[str(arn)]
         )
+        return True
 
     def _meet(self, signer: Signer, repository_name: Text | None, grantee: iam.IGrantable) -> None:
         if signer.rule.signs(repository_name) is not False:
@@ -93,7 +99,8 @@ def _account_of(principal: Any) -> str | None:
     if isinstance(principal, iam.AccountRootPrincipal):
         return None  # the account of the stack
     is_account = isinstance(principal, iam.AccountPrincipal)
-    account = principal.account_id if is_account else principal.principal_account
+    name = "account_id" if is_account else "principal_account"
+    account = getattr(principal, name, None)  # not every principal has one to ask for
     known = isinstance(account, str) and patterns.ACCOUNT_ID.fullmatch(account)
     return account if known else None
 

@@ -83,9 +83,26 @@ class SigningRules:
         self._context.ledger.slot.pushers.sign(self._signer(rule))
         self._context.ledger.schedule(self)
 
-    def allow(self, rule: SigningRule, grantee: iam.IGrantable) -> None:
-        """Allow an identity to sign with the profile of a rule that was added."""
-        self._context.ledger.slot.pushers.allow(self._signer(rule), grantee)
+    def allow(self, rule: SigningRule, grantee: iam.IGrantable, *, by: str) -> None:
+        """Allow somebody to sign with the profile of a rule that was added.
+
+        Args:
+            rule: The rule.
+            grantee: Who.
+            by: The path of the construct that contributes.
+
+        Raises:
+            ConfigurationError: If there is nothing that could be written for them.
+        """
+        if not self._context.ledger.slot.pushers.allow(self._signer(rule), grantee):
+            problem = problem_at(
+                "grantees",
+                "allow_signing(...) must be given identities of the app, or another account where"
+                " the registry made the profile, got what has no policy to write into:"
+                f" {type(grantee).__name__}",
+                f"allow {signing_actions.SIGN!r} where it is defined",
+            )
+            self._context.refuse([problem], by)
 
     def write_at_synthesis(self) -> None:
         """Write the rules into their resource; the library calls it at synthesis."""
