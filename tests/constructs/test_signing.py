@@ -430,8 +430,8 @@ def test_refuses_to_allow_what_has_no_policy(
     with pytest.raises(
         ConfigurationError,
         match=r"allow_signing\(\.\.\.\) must be given identities of the app, .* got what has no"
-        rf" policy to write into: {type(grantee).__name__}; allow 'signer:SignPayload' where it is defined"
-        r" \[Stack/Registry\]",
+        rf" policy to write into: {type(grantee).__name__}; allow 'signer:SignPayload' where it is"
+        r" defined \[Stack/Registry\]",
     ):
         signing.allow_signing(grantee)
 
