@@ -8,12 +8,14 @@ decide is told in ``docs/testing.md``.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+import aws_cdk as cdk
 import boto3
 import pytest
+from aws_cdk import aws_iam as iam
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from tests.deploy.apps import REGION, Assemble
@@ -24,26 +26,67 @@ from tests.deploy.permissions_stack import USER, build, identity_policies, repos
 
 from ecr_constructs.access.answer import Decision
 from ecr_constructs.access.queries import AccessModel
+from ecr_constructs.constructs.repository import GovernedRepository
+from ecr_constructs.model.principals import Principals
 from ecr_constructs.sources.assembly import read_assembly
 
 pytestmark = pytest.mark.deploy
 
-#: Whether it is let in, by who asks, the repository and the action.
-Table: TypeAlias = dict[tuple[str, str, str], bool]
+#: Who asks, of which repository, and what for.
+Case: TypeAlias = tuple[str, str, str]
+#: Whether it is let in.
+Table: TypeAlias = dict[Case, bool]
+
+LAYER: Final = f"sha256:{'0' * 64}"
+UPLOAD: Final = "00000000-0000-0000-0000-000000000000"
 
 #: The calls, each of which needs no more than that the repository is there.
 CALLS: Final[Mapping[str, Callable[[Any, str], object]]] = {
-    "ecr:BatchGetImage": lambda api, name: api.batch_get_image(
-        repositoryName=name, imageIds=[{"imageTag": "v1"}]
-    ),
-    "ecr:DescribeImages": lambda api, name: api.describe_images(repositoryName=name),
-    "ecr:PutImage": lambda api, name: api.put_image(
-        repositoryName=name, imageManifest='{"schemaVersion": 2}', imageTag="v1"
+    "ecr:BatchCheckLayerAvailability": lambda api, name: api.batch_check_layer_availability(
+        repositoryName=name, layerDigests=[LAYER]
     ),
     "ecr:BatchDeleteImage": lambda api, name: api.batch_delete_image(
         repositoryName=name, imageIds=[{"imageTag": "v1"}]
     ),
+    "ecr:BatchGetImage": lambda api, name: api.batch_get_image(
+        repositoryName=name, imageIds=[{"imageTag": "v1"}]
+    ),
+    "ecr:CompleteLayerUpload": lambda api, name: api.complete_layer_upload(
+        repositoryName=name, uploadId=UPLOAD, layerDigests=[LAYER]
+    ),
+    "ecr:DescribeImages": lambda api, name: api.describe_images(repositoryName=name),
     "ecr:GetAuthorizationToken": lambda api, _: api.get_authorization_token(),
+    "ecr:GetDownloadUrlForLayer": lambda api, name: api.get_download_url_for_layer(
+        repositoryName=name, layerDigest=LAYER
+    ),
+    "ecr:InitiateLayerUpload": lambda api, name: api.initiate_layer_upload(repositoryName=name),
+    "ecr:PutImage": lambda api, name: api.put_image(
+        repositoryName=name, imageManifest='{"schemaVersion": 2}'
+    ),
+    "ecr:UploadLayerPart": lambda api, name: api.upload_layer_part(
+        repositoryName=name, uploadId=UPLOAD, partFirstByte=0, partLastByte=0, layerPartBlob=b"0"
+    ),
+}
+#: What every policy is tried on: each takes another way through IAM.
+TRIED: Final = (
+    "ecr:BatchGetImage",
+    "ecr:BatchDeleteImage",
+    "ecr:DescribeImages",
+    "ecr:GetAuthorizationToken",
+    "ecr:PutImage",
+)
+TOKEN: Final = {"ecr:GetAuthorizationToken"}
+PULL: Final = {
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+}
+PUSH: Final = {
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
 }
 
 
@@ -60,8 +103,10 @@ def test_the_emulator_lets_in_whom_the_library_says(
     assembly = assemble(build)
     cdk_cli.deploy(assembly)
 
-    said = told_by_the_library(assembly, account)
-    tried = tried_at(emulator, aws, account)
+    cases = list(itertools.product(identity_policies(account), repository_policies(account), TRIED))
+
+    said = told_by_the_library(assembly, account, cases)
+    tried = tried_at(emulator, aws, account, cases)
 
     differing = {key: allowed for key, allowed in tried.items() if allowed != said[key]}
     assert not differing, sorted(differing.items())
@@ -75,10 +120,53 @@ def test_the_emulator_lets_in_whom_the_library_says(
             }, name
 
 
-def told_by_the_library(assembly: Path, account: str) -> Table:
+def granted(stack: cdk.Stack) -> None:
+    """Build two repositories of which one is granted to each role in another way."""
+    api = GovernedRepository(stack, "Api", repository_name="payments/api")
+    GovernedRepository(stack, "Web", repository_name="web")
+    roles = {
+        name: iam.Role(stack, name, role_name=name, assumed_by=iam.AccountRootPrincipal())
+        for name in GRANTED
+    }
+    api.grant_pull(roles["puller"])
+    api.grant_push(roles["pusher"])
+    api.grant_pull_push(roles["builder"])
+    api.grant_read(roles["reader"])
+    api.allow_pull(Principals.role(roles["allowed"]))
+
+
+#: What each role may do with the repository that is granted.
+GRANTED: Final[Mapping[str, set[str]]] = {
+    "puller": PULL | TOKEN,
+    "pusher": PUSH | TOKEN,
+    "builder": PULL | PUSH | TOKEN,
+    "reader": {"ecr:DescribeImages"},
+    # No repository policy can give a token.
+    "allowed": PULL,
+    "nobody": set(),
+}
+
+
+def test_grants_are_enough_for_whole_pulls_and_pushes_and_for_no_more(
+    cdk_cli: CdkCli, assemble: Assemble, emulator: Emulator, aws: Aws, account: str
+) -> None:
+    assembly = assemble(granted)
+    cdk_cli.deploy(assembly)
+    cases = list(itertools.product(GRANTED, ("payments/api", "web"), CALLS))
+
+    tried = tried_at(emulator, aws, account, cases)
+
+    for name, actions in GRANTED.items():
+        for repository, expected in (("payments/api", actions), ("web", actions & TOKEN)):
+            let_in = {action for action in CALLS if tried[name, repository, action]}
+            assert let_in == expected, (name, repository)
+    assert tried == told_by_the_library(assembly, account, cases)
+
+
+def told_by_the_library(assembly: Path, account: str, cases: Iterable[Case]) -> Table:
     model = AccessModel(read_assembly(assembly))
     table = {}
-    for name, repository, action in cases(account):
+    for name, repository, action in cases:
         if name == USER:
             principal = f"arn:aws:iam::{account}:user/{name}"
         else:
@@ -89,16 +177,12 @@ def told_by_the_library(assembly: Path, account: str) -> Table:
     return table
 
 
-def tried_at(emulator: Emulator, aws: Aws, account: str) -> Table:
-    apis = {name: api_of(emulator, aws, account, name) for name in identity_policies(account)}
+def tried_at(emulator: Emulator, aws: Aws, account: str, cases: Sequence[Case]) -> Table:
+    apis = {name: api_of(emulator, aws, account, name) for name in {case[0] for case in cases}}
     return {
         (name, repository, action): is_let_in(CALLS[action], apis[name], repository)
-        for name, repository, action in cases(account)
+        for name, repository, action in cases
     }
-
-
-def cases(account: str) -> Iterator[tuple[str, str, str]]:
-    return itertools.product(identity_policies(account), repository_policies(account), CALLS)
 
 
 def is_let_in(call: Callable[[Any, str], object], api: Any, repository: str) -> bool:
