@@ -78,7 +78,8 @@ def test_what_is_deployed_as_it_is_makes_no_change(
             },
         },
     )
-    assert review(path, "--against", "live") == (0, [], "")
+    note = "identities are not read: they may do what the assembly says, before and after"
+    assert review(path, "--against", "live") == (0, [], f"ecr-constructs: note: {note}\n")
 
 
 def test_a_change_by_hand_is_told(
@@ -126,6 +127,18 @@ def test_what_the_assembly_does_not_define_stays(
         ("widened", "account 222222222222 can now pull web"),
         ("harmless", "web is new"),
     ]
+
+
+def test_public_repositories_are_left_out_and_that_is_said(
+    ecr: FakeEcr, template: Callable[..., str], review: Review
+) -> None:
+    ecr.add("api")
+    public = {"Type": "AWS::ECR::PublicRepository", "Properties": {"RepositoryName": "tools"}}
+    status, changes, err = review(
+        template(Api=repository("api"), Public=public), "--against", "live"
+    )
+    assert (status, changes) == (0, [])
+    assert err == "ecr-constructs: note: public repositories are not read: they are left out\n"
 
 
 def test_a_name_that_cloudformation_makes_up_is_left_out_and_said(

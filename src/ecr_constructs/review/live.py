@@ -78,6 +78,7 @@ def beside(live: Deployment, assembly: Deployment) -> Beside:
         f"the registry of account {account} in {region} was not read: it is left out"
         for account, region in declared
     )
+    left_out += _not_compared(assembly)
     # What a live registry tells nothing of is the same on both sides, so that it makes no change.
     frame = replace(assembly, public_repositories=(), malformed=())
     return Beside(
@@ -85,6 +86,13 @@ def beside(live: Deployment, assembly: Deployment) -> Beside:
         replace(frame, registries=tuple(made), malformed=assembly.malformed),
         tuple(left_out),
     )
+
+
+def _not_compared(assembly: Deployment) -> Iterator[str]:
+    if assembly.public_repositories:
+        yield "public repositories are not read: they are left out"
+    if assembly.identities:
+        yield "identities are not read: they may do what the assembly says, before and after"
 
 
 def with_names(assembly: Deployment, names: Mapping[ResourceKey, str]) -> Deployment:
