@@ -1,7 +1,7 @@
 """The four settings that ECR has once for each account and Region.
 
 They are kept and given back. Nothing acts on them: nothing is replicated,
-scanned or signed, and the registry policy decides nothing.
+scanned or signed, and the registry policy decides only where IAM is on.
 """
 
 from __future__ import annotations
