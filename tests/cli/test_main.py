@@ -41,6 +41,9 @@ COMMANDS = (
     ("lifecycle", "lint"),
     ("lifecycle", "preview"),
     ("lifecycle", "compare"),
+    ("images",),
+    ("images", "export"),
+    ("findings",),
 )
 
 

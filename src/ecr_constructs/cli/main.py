@@ -16,7 +16,7 @@ from ecr_constructs.errors import ConfigurationError
 
 #: Each command or group, its module's name for it, and what the list of commands says of it.
 _COMMANDS: Final = {
-    "check": ("check", "Check an assembly against the catalogue of rules."),
+    "check": ("check", "Check an assembly or a live registry against the rules."),
     "review": ("review", "Review what the registries of an assembly are, and what changes."),
     "import-map": ("import_map", "Write the file with which `cdk import` finds a registry."),
     "lifecycle": ("lifecycle", ""),
@@ -69,7 +69,8 @@ def options(
     """Check and review what an AWS CDK app does to Amazon ECR.
 
     ASSEMBLY is the directory that `cdk synth` writes (cdk.out), or one
-    CloudFormation template.
+    CloudFormation template. With --live, and by images and findings, a registry
+    that is there is read, with the credentials that the AWS CLI finds.
 
     \b
     cdk synth && ecr-constructs check cdk.out && ecr-constructs review cdk.out
