@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.profiles import FACTORS, PROFILE
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
 
 # How long an example takes says more of the machine that runs the tests than of the code.
-for name, examples in (("tests", 50), ("thorough", 500)):
+for name in FACTORS:
     settings.register_profile(
         name,
-        max_examples=examples,
+        max_examples=50 * FACTORS[name],
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-# `make test-thorough` asks for more examples. A test that needs a number of its own says so.
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
+settings.load_profile(PROFILE)
 
 # CDK is imported inside of fixtures: the tests of the pure layers start without it.
 

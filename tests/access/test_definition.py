@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.access.naive import outcomes
 from tests.access.worlds import NAME, SESSIONS, Case, cases, many_cases
+from tests.profiles import examples
 
 from ecr_constructs.access import AccessModel, Decision, can
 from ecr_constructs.model.identity import IdentityPolicy
@@ -168,7 +169,7 @@ PROPERTIES = [
 def test_holds_for_thousands_of_policies(prove: Callable[[Case], None]) -> None:
     hundreds = 40 if prove is agrees_with_the_definition else 15
 
-    @settings(max_examples=hundreds, deadline=None)
+    @settings(max_examples=examples(hundreds), deadline=None)
     @given(st.integers(0, 2**32))
     def check(seed: int) -> None:
         for case in many_cases(seed):
@@ -182,7 +183,7 @@ def test_holds_for_thousands_of_policies(prove: Callable[[Case], None]) -> None:
 
 @pytest.mark.parametrize("prove", PROPERTIES)
 def test_holds_for_policies_that_shrink(prove: Callable[[Case], None]) -> None:
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=examples(30), deadline=None)
     @given(cases())
     def check(case: Case) -> None:
         prove(case)

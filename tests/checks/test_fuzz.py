@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.checks.deployments import TODAY, repository
 from tests.checks.rules.cases.all_cases import CASES
+from tests.profiles import examples
 
 from ecr_constructs.checks.engine import run_checks
 from ecr_constructs.checks.rules import CATALOGUE
@@ -82,7 +83,7 @@ def check(tmp_path_factory: pytest.TempPathFactory, template: Any) -> None:
         assert each.status is Status.FAIL or each.severity is Severity.WARNING
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(resources=st.dictionaries(st.text(min_size=1), JSON, max_size=4))
 def test_any_json_under_resources_is_checked(
     tmp_path_factory: pytest.TempPathFactory, resources: Any
@@ -90,7 +91,7 @@ def test_any_json_under_resources_is_checked(
     check(tmp_path_factory, {"Resources": resources})
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(kind=TYPES, properties=JSON, metadata=JSON)
 def test_any_properties_of_a_type_that_is_known_are_checked(
     tmp_path_factory: pytest.TempPathFactory, kind: str, properties: Any, metadata: Any
@@ -99,7 +100,7 @@ def test_any_properties_of_a_type_that_is_known_are_checked(
     check(tmp_path_factory, {"Resources": {"A": resource, "B": resource, "Api": repository()}})
 
 
-@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=examples(120), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(data=st.data())
 def test_any_value_of_a_case_may_be_anything(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.profiles import examples
 from tests.synthesis import (
     ACCOUNT,
     OTHER_ACCOUNT,
@@ -269,7 +270,7 @@ def built(order: Sequence[int]) -> dict[str, Any]:
     return synthesise(app, lint=False)["Stack"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.permutations(range(len(CALLS))))
 def test_what_several_ask_for_is_one_template_in_any_order(order: list[int]) -> None:
     """With one role, whether tags or KMS were asked for first."""

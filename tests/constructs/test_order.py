@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.profiles import examples
 from tests.synthesis import (
     ENVIRONMENT,
     ORGANIZATION,
@@ -108,7 +109,7 @@ def policy_after(
 
 
 @pytest.mark.parametrize("env", [ENVIRONMENT, None], ids=["concrete", "agnostic"])
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(order=st.permutations(range(len(CALLS))))
 def test_any_order_of_calls_gives_one_policy(env: cdk.Environment | None, order: list[int]) -> None:
     straight = policy_after(CALLS, env=env)

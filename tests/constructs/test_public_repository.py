@@ -14,6 +14,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.model.registry_strategies import public_repositories
+from tests.profiles import examples
 from tests.synthesis import (
     ACCOUNT,
     ORGANIZATION,
@@ -154,7 +155,7 @@ def test_name_and_arn_are_written_out_for_other_stacks() -> None:
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],

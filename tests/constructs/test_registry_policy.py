@@ -10,6 +10,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.profiles import examples
 from tests.synthesis import (
     ACCOUNT,
     ENVIRONMENT,
@@ -415,7 +416,7 @@ def built(order: Sequence[int], *, owner_first: bool) -> dict[str, Any]:
     return synthesise(app, lint=False)["Stack"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(order=st.permutations(range(len(CALLS))), owner_first=st.booleans())
 def test_any_order_of_calls_gives_the_same_template(*, order: list[int], owner_first: bool) -> None:
     assert built(order, owner_first=owner_first) == built(range(len(CALLS)), owner_first=True)

@@ -21,6 +21,7 @@ from tests.model.registry_strategies import (
     scannings,
     signings,
 )
+from tests.profiles import examples
 from tests.synthesis import lint_errors, new_app, new_stack, synthesise
 
 from ecr_constructs import Control, EncryptionType, Exemption, TagMutability
@@ -43,7 +44,7 @@ EVERYTHING: Final = tuple(
 )
 #: An example takes a synthesis, so that explaining a failure would take minutes.
 SYNTHESISING: Final = settings(
-    max_examples=40,
+    max_examples=examples(20),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],

@@ -9,6 +9,7 @@ import aws_cdk as cdk
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.profiles import examples
 from tests.synthesis import (
     ACCOUNT,
     ENVIRONMENT,
@@ -227,7 +228,7 @@ WANTED: Final = [
 ]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.permutations(WANTED))
 def test_any_order_of_requests_gives_the_same_templates(
     order: list[tuple[cdk.Environment, str]],

@@ -11,6 +11,7 @@ import pytest
 from aws_cdk import aws_kms as kms
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.model.repository_strategies import known_policies, repositories
+from tests.profiles import examples
 from tests.synthesis import ACCOUNT, ENVIRONMENT, REGION, new_app, new_stack, synthesise
 
 from ecr_constructs import (
@@ -96,14 +97,14 @@ def with_every_exemption(value: Repository) -> Repository:
     )
 
 
-@settings(SYNTHESISING, max_examples=40)
+@settings(SYNTHESISING, max_examples=examples(25))
 @given(drawn=repositories(known_policies()))
 def test_reading_what_is_synthesised_gives_the_value_back(drawn: Repository) -> None:
     value = with_every_exemption(drawn)
     assert read_back(value, ENVIRONMENT) == value.normalise()
 
 
-@settings(SYNTHESISING, max_examples=15)
+@settings(SYNTHESISING, max_examples=examples(15))
 @given(drawn=repositories(known_policies()))
 def test_reading_an_agnostic_stack_where_it_is_deployed_gives_the_value_back(
     drawn: Repository,

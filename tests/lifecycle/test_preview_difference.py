@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.lifecycle.strategies import NOW, days_ago, digest, repositories
 from tests.model.lifecycle_strategies import policies
+from tests.profiles import examples
 
 from ecr_constructs.lifecycle.evaluate import evaluate
 from ecr_constructs.lifecycle.images import Image
@@ -16,7 +17,7 @@ from ecr_constructs.lifecycle.preview_difference import preview_differences
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(policies(), repositories(), st.randoms())
 def test_what_says_the_same_in_any_order_does_not_differ(
     policy: LifecyclePolicy, images: list[Image], random: Any

@@ -10,7 +10,7 @@ from typing import Any
 import botocore.loaders
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.model.repository_strategies import names, repositories
 
@@ -247,7 +247,6 @@ def test_what_is_malformed_tells_its_own_problems() -> None:
     ]
 
 
-@settings(max_examples=50)
 @given(repositories())
 def test_generated_repositories_have_no_problems_of_their_own(repository: Repository) -> None:
     without_policy = replace(repository, repository_policy=None)
@@ -257,14 +256,12 @@ def test_generated_repositories_have_no_problems_of_their_own(repository: Reposi
 # The one form of its meaning
 
 
-@settings(max_examples=50)
 @given(repositories())
 def test_normalising_twice_changes_nothing(repository: Repository) -> None:
     once = repository.normalise()
     assert once.normalise() == once
 
 
-@settings(max_examples=50)
 @given(repositories(), st.randoms(use_true_random=False))
 def test_the_order_of_what_has_none_does_not_matter(repository: Repository, random: Any) -> None:
     def shuffled(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -300,7 +297,6 @@ def test_accounts_become_arns_of_the_partition() -> None:
 # To a template and back
 
 
-@settings(max_examples=50)
 @given(repositories())
 def test_reading_what_was_written_gives_the_value_back(repository: Repository) -> None:
     normal = repository.normalise()

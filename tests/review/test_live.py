@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from tests.model.registry_strategies import replications, scannings
 from tests.model.repository_strategies import repositories
+from tests.profiles import examples
 
 from ecr_constructs.model.encryption import Encryption
 from ecr_constructs.model.registry import Deployment, Registry
@@ -33,7 +34,7 @@ def is_no_change(sides: Beside) -> bool:
     return change is not None and change.is_empty
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(repositories().filter(lambda each: each.repository_name), scannings(), replications())
 def test_what_is_there_as_it_is_declared_is_no_change(
     repository: Repository, scanning: Scanning, replication: Replication

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from tests.lifecycle.strategies import NOW, repositories
 from tests.model.lifecycle_strategies import policies
+from tests.profiles import examples
 
 from ecr_constructs.lifecycle.compare import Effect, compare
 from ecr_constructs.lifecycle.images import Image
@@ -24,7 +25,7 @@ def plain(images: list[Image]) -> list[Image]:
 
 
 @given(policies(3), policies(3), repositories())
-@settings(max_examples=100, deadline=None)  # one pair in seven deletes an image
+@settings(max_examples=examples(100), deadline=None)  # one pair in seven deletes an image
 def test_what_happens_to_an_image_happens_to_a_probe(
     old: LifecyclePolicy, new: LifecyclePolicy, images: list[Image]
 ) -> None:

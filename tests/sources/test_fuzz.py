@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.profiles import examples
 from tests.sources.templates import ACCOUNT, REGION
 
 from ecr_constructs.errors import SourceError
@@ -122,13 +123,13 @@ def _read(files: dict[str, Any], name: str = "") -> Deployment | None:
             return None
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(100))
 @given(RESOURCES)
 def test_any_json_under_resources_is_read(resources: dict[str, Any]) -> None:
     assert _read({"main.json": {"Resources": resources}}, "main.json") is not None
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(100))
 @given(TEMPLATE)
 def test_any_json_in_the_sections_of_a_template_is_read(template: dict[str, Any]) -> None:
     deployment = _read({"main.json": template}, "main.json")

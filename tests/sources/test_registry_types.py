@@ -17,6 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.model import registry_strategies as values
 from tests.model.said import errors
+from tests.profiles import examples
 from tests.sources.templates import ACCOUNT, REGION, read, write
 
 from ecr_constructs.model.baseline import Control, Exemption
@@ -426,7 +427,7 @@ WRITTEN = [
 def test_what_is_written_is_read_back(
     name: str, member: str, strategy: st.SearchStrategy[Any]
 ) -> None:
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=examples(30), deadline=None)
     @given(strategy)
     def check(value: Any) -> None:
         # A template has intrinsics where the model has unknown parts; tests of those are elsewhere.
@@ -440,7 +441,7 @@ def test_what_is_written_is_read_back(
     check()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(values.public_repositories())
 def test_a_public_repository_is_read_back(value: PublicRepository) -> None:
     deployment = read_one("PublicRepository", value.normalise().to_cfn())

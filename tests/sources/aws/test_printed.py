@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.profiles import examples
 from tests.sources.aws.fake_ecr import ACCOUNT, REGION, FakeEcr
 from tests.sources.aws.filled import FILLED, fill
 
@@ -186,7 +187,7 @@ def test_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
 MEMBERS: Final = ("repositories", "replicationConfiguration", "signingConfiguration", "policyText")
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=3),
