@@ -107,6 +107,48 @@ def test_what_is_retained_stays_on_with_nobody_to_govern_it(
     )
 
 
+ENTRIES: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "template": (
+        {
+            "Type": "AWS::ECR::RepositoryCreationTemplate",
+            "Properties": {"Prefix": "hub", "AppliedFor": ["PULL_THROUGH_CACHE"]},
+        },
+        "the creation template hub",
+    ),
+    "cache": (
+        {
+            "Type": "AWS::ECR::PullThroughCacheRule",
+            "Properties": {"EcrRepositoryPrefix": "quay", "UpstreamRegistryUrl": "quay.io"},
+        },
+        "the pull through cache rule quay",
+    ),
+    "exclusion": (
+        {
+            "Type": "AWS::ECR::PullTimeUpdateExclusion",
+            "Properties": {"PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/Scanner"},
+        },
+        f"the pull time update exclusion of arn:aws:iam::{ACCOUNT}:role/Scanner",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_what_a_registry_has_several_of_stays_too(tmp_path: Path, name: str) -> None:
+    """Each by itself; without being retained it is gone, and what it did with it."""
+    resource, what = ENTRIES[name]
+    kept = {"Entry": resource | {"DeletionPolicy": "Retain"}}
+    ((kind, sentence),) = told(change(tmp_path, kept | API, API))
+    assert (kind, sentence) == (
+        "weakened",
+        f"{what} leaves its stack and stays as it is, governed by nobody",
+    )
+    gone = told(change(tmp_path, {"Entry": resource} | API, API))
+    assert len(gone) == 1
+    assert "governed by nobody" not in gone[0][1]
+    # One that is declared elsewhere is no longer alone.
+    assert told(change(tmp_path, kept | API, {"Other": kept["Entry"]} | API)) == []
+
+
 @pytest.mark.parametrize("name", SETTINGS)
 def test_what_moves_to_another_resource_is_no_change(tmp_path: Path, name: str) -> None:
     moved = {"Elsewhere": setting(name, "Retain")["Setting"]}

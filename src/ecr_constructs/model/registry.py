@@ -5,7 +5,7 @@ Layer: model; imports ``errors`` and ``service`` only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.acknowledgement import Acknowledgement
@@ -76,6 +76,8 @@ class Registry:
         declarations: The resources that set what the registry has once, in the
             order of the assembly. Two of one member are two owners, of which
             the second to be deployed fails.
+        retained: The resources whose ``DeletionPolicy`` keeps what they set when
+            they are removed; no part of its value.
     """
 
     account: Text
@@ -90,6 +92,7 @@ class Registry:
     pull_time_exclusions: tuple[PullTimeUpdateExclusion, ...] = ()
     account_settings: tuple[AccountSetting, ...] = ()
     declarations: tuple[Declaration, ...] = ()
+    retained: frozenset[Origin] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

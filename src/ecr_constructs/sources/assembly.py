@@ -148,13 +148,16 @@ def _members(everything: Iterable[Found]) -> dict[str, Any]:
     }
 
 
-def _settings(everything: Iterable[Found]) -> dict[str, Any]:
+def _settings(everything: Sequence[Found]) -> dict[str, Any]:
     """Return what a registry has once, and which resources say so."""
     once = [found for found in everything if found.kind.holder is Holder.REGISTRY_ONCE]
     settings: dict[str, list[Found]] = {}
     for found in once:
         settings.setdefault(found.kind.member, []).append(found)
     return {
+        "retained": frozenset(
+            found.origin for found in everything if found.deletion_policy.startswith("Retain")
+        ),
         **{member: _agreed(found) for member, found in settings.items()},
         "declarations": tuple(
             Declaration(found.kind.member, found.origin, found.exemptions, found.deletion_policy)

@@ -1,4 +1,4 @@
-"""What happens to a setting that a registry has once when its resource leaves the app.
+"""What happens to the settings of a registry when their resources leave the app.
 
 Layer: review.
 
@@ -28,25 +28,58 @@ _SETTINGS: Final = {
 }
 
 
+#: Member of a registry that it has several of -> what identifies one, and what one is called.
+_ENTRIES: Final = {
+    "creation_templates": ("prefix", "the creation template"),
+    "pull_through_cache_rules": ("ecr_repository_prefix", "the pull through cache rule"),
+    "pull_time_exclusions": ("principal_arn", "the pull time update exclusion of"),
+}
+
+
 def as_it_stays(pair: RegistryPair) -> RegistryPair:
     """Return a pair whose newer side still has the settings that are retained."""
     kept = {member: getattr(pair.before, member) for member in _gone(pair, retained=True)}
+    for member in _ENTRIES:
+        left = tuple(_left(pair, member).values())
+        if left:
+            kept[member] = (*getattr(pair.after, member), *left)
     return RegistryPair(pair.before, replace(pair.after, **kept)) if kept else pair
 
 
 def switched_off_drafts(pair: RegistryPair) -> Iterator[Draft]:
     """Yield what is switched off, and what stays on with nobody to govern it."""
     for member in _gone(pair, retained=True):
-        yield Draft(
-            kind=ChangeClass.WEAKENED,
-            head=f"{_SETTINGS[member]} of the registry leaves its stack and stays as it is,"
-            " governed by nobody",
-            cause="its resource is gone, and was retained",
-        )
+        yield _left_alone(f"{_SETTINGS[member]} of the registry")
+    for member, (_, words) in _ENTRIES.items():
+        for name in _left(pair, member):
+            yield _left_alone(f"{words} {name}")
     for member in _gone(pair, retained=False):
         draft = _OFF[member](getattr(pair.before, member)) if member in _OFF else None
         if draft is not None:
             yield replace(draft, cause="its resource is gone, and is deleted with what it set")
+
+
+def _left_alone(what: str) -> Draft:
+    return Draft(
+        kind=ChangeClass.WEAKENED,
+        head=f"{what} leaves its stack and stays as it is, governed by nobody",
+        cause="its resource is gone, and was retained",
+    )
+
+
+def _left(pair: RegistryPair, member: str) -> dict[str, Any]:
+    """Return what of a member stays, by its name: retained before, and not there after."""
+    name, _ = _ENTRIES[member]
+
+    def key(value: Any) -> str:
+        return str(getattr(value, name)).removesuffix("/")
+
+    there = set(map(key, getattr(pair.after, member)))
+    return {
+        key(each): each
+        for each in getattr(pair.before, member)
+        if key(each) not in there and each.origin in pair.before.retained
+    }
 
 
 def _gone(pair: RegistryPair, *, retained: bool) -> list[str]:
