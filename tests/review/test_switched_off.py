@@ -9,6 +9,7 @@ import pytest
 from tests.review.templates import ACCOUNT, REGION, change, repository, told
 
 PROFILE: Final = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/Images"
+WHERE: Final = f"the registry of account {ACCOUNT} in {REGION}"
 API: Final = {"Api": repository()}
 SETTINGS: Final[dict[str, dict[str, Any]]] = {
     "signing": {
@@ -53,7 +54,7 @@ def test_signing_is_switched_off_with_its_resource(tmp_path: Path, beside: dict[
     assert (
         "weakened",
         (
-            "signing is switched off for the registry: nothing that is pushed is signed any more,"
+            f"signing is switched off for {WHERE}: nothing that is pushed is signed any more,"
             f" where before it was with {PROFILE}; signatures that are there stay"
         ),
     ) in found
@@ -64,7 +65,7 @@ def test_enhanced_scanning_is_switched_off_with_its_resource(tmp_path: Path) -> 
     assert (kind, sentence) == (
         "unscanned",
         (
-            "enhanced scanning by Amazon Inspector is switched off for the registry: basic scanning"
+            f"enhanced scanning by Amazon Inspector is switched off for {WHERE}: basic scanning"
             " is left, and each repository's own scan_on_push decides"
         ),
     )
@@ -82,7 +83,7 @@ def test_rules_of_basic_scanning_are_switched_off(tmp_path: Path) -> None:
     before = setting("scanning", ScanType="BASIC")
     ((kind, sentence),) = told(change(tmp_path, before, {}))
     assert kind == "unscanned"
-    assert sentence.startswith("the registry's scanning rules are switched off: basic scanning")
+    assert sentence.startswith(f"the scanning rules of {WHERE} are switched off: basic scanning")
 
 
 def test_what_was_set_to_nothing_switches_nothing_off(tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_what_is_retained_stays_on_with_nobody_to_govern_it(
     assert (kind, sentence) == (
         "weakened",
         (
-            f"the {name} configuration of the registry leaves its stack and stays as it is,"
+            f"the {name} configuration of {WHERE} leaves its stack and stays as it is,"
             " governed by nobody"
         ),
     )
@@ -140,7 +141,7 @@ def test_what_a_registry_has_several_of_stays_too(tmp_path: Path, name: str) -> 
     ((kind, sentence),) = told(change(tmp_path, kept | API, API))
     assert (kind, sentence) == (
         "weakened",
-        f"{what} leaves its stack and stays as it is, governed by nobody",
+        f"{what} in {WHERE} leaves its stack and stays as it is, governed by nobody",
     )
     gone = told(change(tmp_path, {"Entry": resource} | API, API))
     assert len(gone) == 1

@@ -48,13 +48,14 @@ def as_it_stays(pair: RegistryPair) -> RegistryPair:
 
 def switched_off_drafts(pair: RegistryPair) -> Iterator[Draft]:
     """Yield what is switched off, and what stays on with nobody to govern it."""
+    where = f"the registry of account {pair.place}"
     for member in _gone(pair, retained=True):
-        yield _left_alone(f"{_SETTINGS[member]} of the registry")
+        yield _left_alone(f"{_SETTINGS[member]} of {where}")
     for member, (_, words) in _ENTRIES.items():
         for name in _left(pair, member):
-            yield _left_alone(f"{words} {name}")
+            yield _left_alone(f"{words} {name} in {where}")
     for member in _gone(pair, retained=False):
-        draft = _OFF[member](getattr(pair.before, member)) if member in _OFF else None
+        draft = _OFF[member](getattr(pair.before, member), where) if member in _OFF else None
         if draft is not None:
             yield replace(draft, cause="its resource is gone, and is deleted with what it set")
 
@@ -100,14 +101,14 @@ def _is_retained(registry: Registry, member: str) -> bool | None:
     return all(each.startswith("Retain") for each in policies) if policies else None
 
 
-def _scanning_off(scanning: Scanning) -> Draft | None:
+def _scanning_off(scanning: Scanning, where: str) -> Draft | None:
     is_enhanced = scanning.scan_type == ScanType.ENHANCED
     if not is_enhanced and not scanning.rules:
         return None
     what = (
-        "enhanced scanning by Amazon Inspector is switched off for the registry"
+        f"enhanced scanning by Amazon Inspector is switched off for {where}"
         if is_enhanced
-        else "the registry's scanning rules are switched off"
+        else f"the scanning rules of {where} are switched off"
     )
     return Draft(
         kind=ChangeClass.UNSCANNED,
@@ -115,19 +116,19 @@ def _scanning_off(scanning: Scanning) -> Draft | None:
     )
 
 
-def _signing_off(signing: Signing) -> Draft | None:
+def _signing_off(signing: Signing, where: str) -> Draft | None:
     if not signing.rules:
         return None
     profiles = sorted({str(rule.signing_profile_arn) for rule in signing.rules})
     return Draft(
         kind=ChangeClass.WEAKENED,
-        head="signing is switched off for the registry: nothing that is pushed is signed any more,"
+        head=f"signing is switched off for {where}: nothing that is pushed is signed any more,"
         f" where before it was with {listed(profiles)}; signatures that are there stay",
     )
 
 
 #: Replication is told of by where its images no longer arrive.
-_OFF: Final[dict[str, Callable[[Any], Draft | None]]] = {
+_OFF: Final[dict[str, Callable[[Any, str], Draft | None]]] = {
     "scanning": _scanning_off,
     "signing": _signing_off,
 }
