@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sqlite3
 import tracemalloc
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 from tests.sources.aws.fake_ecr import FakeEcr, image, index
 
+from ecr_constructs.errors import SourceError
 from ecr_constructs.sources.aws import ApiError, EcrApi, connect
-from ecr_constructs.sources.aws.images import read_images
+from ecr_constructs.sources.aws.images import ImageDetails, read_images
 
 
 def held(ecr: FakeEcr, name: str = "api") -> dict[str, list[str]]:
@@ -176,6 +178,19 @@ def test_memory_does_not_grow_with_the_images_and_calls_do_by_the_hundred() -> N
 
     few, many = peak(2_000), peak(12_000)
     assert many < few * 1.2
+
+
+def test_refuses_images_for_which_there_is_no_room(
+    ecr: FakeEcr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ecr.add("api", image("v1"))
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(ImageDetails, "add", full)
+    with pytest.raises(SourceError, match=r"images of 'api' must fit .*disk is full; make room"):
+        read_images(connect(), "api")
 
 
 def test_what_is_on_disk_goes_when_reading_fails(

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Self, final
 
+from ecr_constructs.errors import SourceError
 from ecr_constructs.service.media_types import INDEX_MEDIA_TYPES
 from ecr_constructs.sources.aws.ecr_api import PAGE, ApiError, EcrApi
 
@@ -57,6 +58,10 @@ class ImageDetails:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what is on disk; a second call does nothing."""
         self._database.close()
 
     def __len__(self) -> int:
@@ -101,12 +106,19 @@ def read_images(
 
     Raises:
         ApiError: If a call fails, or an index cannot be read.
+        SourceError: If there is no room for them on the disk.
     """
     details = ImageDetails()
     try:
         _read_into(details, api, repository_name, on_progress)
+    except sqlite3.Error as error:
+        details.close()
+        raise SourceError(
+            f"the images of {repository_name!r} must fit into a temporary file, got {error}; make"
+            " room, or set TMPDIR to where there is some"
+        ) from error
     except BaseException:
-        details.__exit__(None, None, None)
+        details.close()
         raise
     return details
 
