@@ -12,13 +12,8 @@ from ecr_constructs.cli._live import connection, read_live
 from ecr_constructs.errors import ConfigurationError, SourceError
 from ecr_constructs.model.registry import Deployment, Registry
 from ecr_constructs.review import Review
-from ecr_constructs.review.live import (
-    ResourceKey,
-    as_written,
-    beside,
-    told_by_hand,
-    with_names,
-)
+from ecr_constructs.review.deployed import ResourceKey, as_written, told_by_hand, with_names
+from ecr_constructs.review.live import beside
 from ecr_constructs.sources.assembly import open_stacks, read_assembly
 from ecr_constructs.sources.aws.stacks import Deployed, read_deployed
 

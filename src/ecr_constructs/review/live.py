@@ -8,26 +8,19 @@ some of it. What it does not define stays as it is on both sides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.encryption import AES256, Encryption
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.registry import Deployment, Registry
-from ecr_constructs.model.repository import Origin, Repository
-from ecr_constructs.review.change.difference import Change, Place
+from ecr_constructs.model.repository import Repository
+from ecr_constructs.review.change.difference import named
 from ecr_constructs.review.settle import settle
 from ecr_constructs.service.partitions import partition_of
 
-#: The template of a stack, as a path below the assembly, and a logical id in it.
-ResourceKey: TypeAlias = tuple[str, str]
-
-_BY_HAND: Final = (
-    "somebody changed it by hand, as the template that is deployed says what the assembly says, so"
-    " that a deployment leaves it alone"
-)
 #: What a registry has once.
 _SETTINGS: Final = ("registry_policy", "scanning", "replication", "signing")
 #: What it has several of, and by which member each is known.
@@ -47,7 +40,8 @@ class Beside:
         there: The live registries. What only a template tells, and identities,
             are as the assembly has them.
         made: The same registries as they are when the assembly is deployed.
-        left_out: What of the assembly is on neither side, in sentences.
+        left_out: What of the assembly is on neither side, or is taken for what
+            is there, in sentences.
     """
 
     there: Deployment
@@ -66,6 +60,7 @@ def beside(live: Deployment, assembly: Deployment) -> Beside:
     there: list[Registry] = []
     made: list[Registry] = []
     left_out: list[str] = []
+    taken: list[str] = []
     for registry in live.registries:
         wanted = declared.pop((registry.account, registry.region), None)
         if wanted is None:
@@ -74,11 +69,17 @@ def beside(live: Deployment, assembly: Deployment) -> Beside:
         old, new = _both(registry, wanted)
         there.append(old)
         made.append(new)
+        taken += _taken(wanted, new)
     left_out += (
         f"the registry of account {account} in {region} was not read: it is left out"
         for account, region in declared
     )
     left_out += _not_compared(assembly)
+    if taken:
+        left_out.append(
+            "principals that are known at deployment alone are taken for those that are there, in"
+            f" the policy of {named(tuple(taken))}"
+        )
     # What a live registry tells nothing of is the same on both sides, so that it makes no change.
     frame = replace(assembly, public_repositories=(), malformed=())
     return Beside(
@@ -88,96 +89,27 @@ def beside(live: Deployment, assembly: Deployment) -> Beside:
     )
 
 
+def _taken(declared: Registry, made: Registry) -> Iterator[str]:
+    """Yield whose policies name principals that were taken for those that are there."""
+    partition = partition_of(str(made.region))
+
+    def is_taken(policy: object, settled: object) -> bool:
+        return isinstance(policy, Policy) and _normal(policy, partition) != settled
+
+    if is_taken(declared.registry_policy, made.registry_policy):
+        yield "the registry"
+    after = {str(each.repository_name): each.repository_policy for each in made.repositories}
+    for each in declared.repositories:
+        name = str(each.repository_name)
+        if name in after and is_taken(each.repository_policy, after[name]):
+            yield name
+
+
 def _not_compared(assembly: Deployment) -> Iterator[str]:
     if assembly.public_repositories:
         yield "public repositories are not read: they are left out"
     if assembly.identities:
         yield "identities are not read: they may do what the assembly says, before and after"
-
-
-def with_names(assembly: Deployment, names: Mapping[ResourceKey, str]) -> Deployment:
-    """Return an assembly in which repositories have the names that CloudFormation gave them.
-
-    Args:
-        assembly: What was read of it.
-        names: The physical ids of resources, by template and logical id.
-    """
-    return replace(
-        assembly,
-        registries=tuple(
-            replace(
-                registry,
-                repositories=tuple(
-                    each
-                    if _has_name(each) or (name := names.get(_resource(each.origin))) is None
-                    else replace(each, repository_name=name)
-                    for each in registry.repositories
-                ),
-            )
-            for registry in assembly.registries
-        ),
-    )
-
-
-def as_written(there: Deployment, deployed: Mapping[ResourceKey, Mapping[str, Any]]) -> Deployment:
-    """Return what is there, with what the templates that are deployed write out.
-
-    Writing a default out, or no longer, replaces a repository, and no registry
-    tells which of the two was deployed.
-
-    Args:
-        there: The live registries beside an assembly.
-        deployed: The properties of resources that are otherwise in the assembly.
-    """
-
-    def written(each: Repository) -> Repository:
-        properties = deployed.get(_resource(each.origin))
-        if properties is None:
-            return each
-        return replace(each, writes_encryption="EncryptionConfiguration" in properties)
-
-    return replace(
-        there,
-        registries=tuple(
-            replace(registry, repositories=tuple(map(written, registry.repositories)))
-            for registry in there.registries
-        ),
-    )
-
-
-def told_by_hand(change: Change, newer: Deployment, unchanged: frozenset[ResourceKey]) -> Change:
-    """Return a change in which is told what somebody changed by hand.
-
-    CloudFormation writes a resource only where its template has changed. A
-    difference is told so where neither the resources that it comes from nor those
-    that set what their registry has once are otherwise than they were deployed.
-
-    Args:
-        change: What differs between what is there and what an assembly makes of it.
-        newer: The newer side.
-        unchanged: The resources whose properties are as they were deployed last.
-    """
-    is_set = {
-        Place(str(registry.account), str(registry.region)): all(
-            _resource(each.origin) in unchanged for each in registry.declarations
-        )
-        for registry in newer.registries
-    }
-    return Change(
-        tuple(
-            replace(each, cause=f"{each.cause}; {_BY_HAND}" if each.cause else _BY_HAND)
-            if each.origins
-            and each.place in is_set
-            and is_set[each.place]
-            and all(_resource(origin) in unchanged for origin in each.origins)
-            else each
-            for each in change.differences
-        )
-    )
-
-
-def _resource(origin: Origin | None) -> ResourceKey:
-    return ("", "") if origin is None else (origin.template, origin.logical_id)
 
 
 def _nameless(declared: Registry) -> Iterator[str]:
