@@ -12,10 +12,12 @@ from tests.model.repository_strategies import repositories
 from tests.profiles import examples
 
 from ecr_constructs.model.encryption import Encryption
+from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.registry import Deployment, Registry
 from ecr_constructs.model.replication import Replication
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.scanning import Scanning
+from ecr_constructs.model.statement import Principal, Statement
 from ecr_constructs.model.unresolved import Unresolved
 from ecr_constructs.review import review
 from ecr_constructs.review.live import Beside, beside
@@ -87,3 +89,23 @@ def test_a_key_is_the_one_that_is_there_however_it_is_spelt(
 
 def test_setting_no_rules_where_there_are_none_is_no_change() -> None:
     assert is_no_change(of(EMPTY, replace(EMPTY, replication=Replication())))
+
+
+def test_where_a_principal_is_taken_for_the_one_that_is_there_is_said() -> None:
+    def of_role(role: str | Unresolved) -> Policy:
+        principal = Principal("AWS", role)
+        return Policy.of(Statement(principals=(principal,), actions=("ecr:BatchGetImage",)))
+
+    def having(policy: Policy) -> Registry:
+        repository = Repository(repository_name="api", repository_policy=policy)
+        return replace(EMPTY, registry_policy=policy, repositories=(repository,))
+
+    role = "arn:aws:iam::111122223333:role/Puller"
+    live = having(of_role(role))
+    sides = of(live, having(of_role(Unresolved.of("Role.Arn"))))
+    assert is_no_change(sides)
+    (sentence,) = sides.left_out
+    assert sentence.endswith(
+        "taken for those that are there, in the policy of the registry and api"
+    )
+    assert of(live, live).left_out == ()
