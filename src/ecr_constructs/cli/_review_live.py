@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ecr_constructs.cli._live import connection, read_live
 from ecr_constructs.errors import ConfigurationError, SourceError
@@ -15,7 +15,9 @@ from ecr_constructs.review import Review
 from ecr_constructs.review.deployed import ResourceKey, as_written, told_by_hand, with_names
 from ecr_constructs.review.live import beside
 from ecr_constructs.sources.assembly import open_stacks, read_assembly
-from ecr_constructs.sources.aws.stacks import Deployed, read_deployed
+
+if TYPE_CHECKING:
+    from ecr_constructs.sources.aws.stacks import Deployed
 
 #: What ``--against`` takes for the registries that are there.
 LIVE: Final = "live"
@@ -144,9 +146,11 @@ def _deployed(
     path: Path, account: str | None, region: str | None, live: Deployment, place: Place
 ) -> Deployed:
     """Ask CloudFormation what it deployed last of the stacks of the live registries."""
+    from ecr_constructs.sources.aws.connection import client_of
+    from ecr_constructs.sources.aws.stacks import Deployed, read_deployed
+
     if place.printed:
         return Deployed()
-    from ecr_constructs.sources.aws.connection import client_of
 
     def client(stack_region: str) -> Any:
         return client_of("cloudformation", profile=place.profile, region=stack_region)
