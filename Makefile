@@ -31,7 +31,7 @@ synth: $(READY) ## Synthesise the example, check it, print its review and write 
 
 .PHONY: test
 test: ready ## Run all tests, the deploy to the emulator included
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-quick test-apart
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-apart test-constructs test-pure
 
 .PHONY: test-apart
 test-apart: ready ## Run the tests that start other programs, which mostly wait for them
@@ -47,8 +47,15 @@ test-browser: $(READY) ## Drive the review's page in Chromium, which is Debian's
 	pytest tests/browser -m browser
 
 .PHONY: test-quick
-test-quick: $(READY) ## Run the tests that start no other programs than CDK
-	pytest -m 'not browser' $(APART:%=--ignore=%)
+test-quick: test-constructs test-pure ## Run the tests that start no other programs than CDK
+
+.PHONY: test-constructs
+test-constructs: $(READY) ## Run those of the constructs
+	pytest tests/constructs
+
+.PHONY: test-pure
+test-pure: $(READY) ## Run all others of these
+	pytest -m 'not browser' $(APART:%=--ignore=%) --ignore=tests/constructs
 
 .PHONY: test-thorough
 test-thorough: $(READY) ## Run the same with ten times as many generated examples
