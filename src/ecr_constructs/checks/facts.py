@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
+from ecr_constructs.checks.held import Held, HeldStatement
 from ecr_constructs.lifecycle.lint import lint
 from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.acknowledgement import Acknowledgement
@@ -18,71 +18,17 @@ from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy, PolicyKind
-from ecr_constructs.model.problem import Malformed, Problem
+from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.public_repository import PublicRepository
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
 from ecr_constructs.model.pull_time_exclusion import PullTimeUpdateExclusion
 from ecr_constructs.model.registry import Deployment, Located, Registry
 from ecr_constructs.model.repository import Origin, Repository
-from ecr_constructs.model.statement import Statement
-from ecr_constructs.model.unresolved import Text, Unresolved
+from ecr_constructs.model.unresolved import Unresolved
 
 T = TypeVar("T")
 
 _NOT_KNOWN: Final = Unresolved.of("AWS::AccountId")
-
-#: What stands for a policy in the model.
-Document: TypeAlias = Policy | LifecyclePolicy | Malformed | Unresolved | None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A policy, what it is attached to, and the resources that have this very one.
-
-    The repositories of a fleet share a few policies, which the reader parses
-    once each: what is wrong with one is worked out once, too.
-
-    Attributes:
-        what: The words for it: ``the repository policy``.
-        path: Its property, below ``Properties``.
-        document: The policy, or what stands for it; None for none.
-        account: The account of the images that it is about.
-        region: Their Region.
-        kind: What a resource policy is attached to.
-        is_cache: Whether it is about images that a cache pulls again when they
-            are asked for.
-        origins: The resources that have it.
-    """
-
-    what: str
-    path: str
-    document: Document
-    account: Text
-    region: Text
-    kind: PolicyKind = PolicyKind.REPOSITORY
-    is_cache: bool = False
-    origins: list[Origin] = field(default_factory=list, compare=False)
-
-    def at_each(self, problem: Problem) -> Iterator[Located]:
-        """Yield a problem with the policy at every resource that has it."""
-        for origin in self.origins:
-            yield Located(origin, problem)
-
-
-class HeldStatement(NamedTuple):
-    """A statement of a resource policy.
-
-    Attributes:
-        held: The policy.
-        statement: The statement.
-        name: What to call it: ``statement 2 of the repository policy``.
-        path: Its property, below ``Properties``.
-    """
-
-    held: Held
-    statement: Statement
-    name: str
-    path: str
 
 
 class Facts:

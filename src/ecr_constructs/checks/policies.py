@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from ecr_constructs.checks.facts import Facts, Held
+from ecr_constructs.checks.facts import Facts
+from ecr_constructs.checks.held import Held
 from ecr_constructs.checks.rule import Check, violation
 from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Malformed, Problem

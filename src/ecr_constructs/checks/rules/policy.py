@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ecr_constructs.checks.facts import Facts, Held
+from ecr_constructs.checks.facts import Facts
+from ecr_constructs.checks.held import Held
 from ecr_constructs.checks.policies import each_statement, named, unreadable
 from ecr_constructs.checks.rule import Check, Rule, violation
 from ecr_constructs.checks.sources import GUIDE, IAM

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ecr_constructs.checks.facts import Facts, Held
+from ecr_constructs.checks.facts import Facts
+from ecr_constructs.checks.held import Held
 from ecr_constructs.checks.policies import each_statement, named
 from ecr_constructs.checks.rule import Rule, violation
 from ecr_constructs.checks.settings import noted_for
