@@ -61,7 +61,9 @@ def test_what_another_registry_needs_lies_beside_the_template() -> None:
         ["aws", "ecr", "create-repository-creation-template"],
         ["aws", "ecr", "create-repository-creation-template"],
     ]
-    assert entry["notes"] == []
+    (caution,) = entry["notes"]
+    assert caution.startswith("put-registry-policy replaces the whole registry policy")
+    assert "'aws ecr get-registry-policy --region eu-central-1'" in caution
 
 
 def test_synthesis_warns_of_it_once() -> None:
@@ -75,6 +77,7 @@ def test_synthesis_warns_of_it_once() -> None:
         " cannot be changed from here; its owner must add these statements to its registry policy:"
     )
     assert "have a repository creation template for 'payments', 'web'" in warning
+    assert warning.endswith("; the commands are in Stack.hand-over.json, beside the template")
 
 
 def test_the_same_account_elsewhere_needs_templates_and_no_policy() -> None:

@@ -71,6 +71,27 @@ def test_what_is_not_needed_is_not_said() -> None:
     assert len(templates_alone.commands) == 1
 
 
+def test_a_policy_is_handed_over_with_the_caution_that_it_replaces_the_one_that_is_there() -> None:
+    registry = HandOver(account=ACCOUNT, region=REGION, policy=POLICY, notes=("so",))
+    assert registry.to_document()["notes"] == [
+        "put-registry-policy replaces the whole registry policy: first read the one that is there"
+        " with 'aws ecr get-registry-policy --region eu-west-1', and add its statements to the"
+        " text",
+        "so",
+    ]
+    (caution,) = replace(registry, repository_name="their/app").cautions
+    assert caution.startswith("set-repository-policy replaces the whole repository policy")
+    assert (
+        "'aws ecr get-repository-policy --registry-id 444455556666 --region eu-west-1"
+        " --repository-name their/app'" in caution
+    )
+
+
+def test_a_template_alone_needs_no_caution() -> None:
+    templates_alone = HandOver(account=ACCOUNT, region=REGION, creation_templates=(TEMPLATE,))
+    assert templates_alone.to_document()["notes"] == []
+
+
 def test_a_command_is_a_line_that_a_shell_takes_whatever_it_holds() -> None:
     hand_over = HandOver(
         account=ACCOUNT, region=REGION, policy=POLICY, creation_templates=(TEMPLATE,)

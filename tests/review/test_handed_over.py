@@ -73,6 +73,7 @@ def test_every_rendering_has_it(assembly: Path, render: Any) -> None:
     shown = " ".join(render(review(assembly, now=NOW)).split())
     assert "the registry of account 333333333333 in eu-central-1" in shown
     assert "2 statements in its registry policy" in shown
+    assert "scan on push" in shown
 
 
 @pytest.mark.parametrize("document", [[], {}, {"handOvers": {}}, {"handOvers": ["x"]}])

@@ -45,7 +45,7 @@ class HandOvers:
         """Write the file, or remove that of an earlier synthesis."""
         stage = cdk.Stage.of(self._stack)
         assert stage is not None
-        path = Path(stage.outdir) / self._stack.template_file.replace(_TEMPLATE, _FILE)
+        path = Path(stage.outdir) / _file_of(self._stack)
         entries = [each.to_document() for tell in self._tell for each in tell()]
         if entries:
             entries.sort(key=lambda e: (e["account"], e["region"], e["repositoryName"] or ""))
@@ -53,6 +53,21 @@ class HandOvers:
             path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
         else:
             path.unlink(missing_ok=True)
+
+
+def told(hand_over: HandOver, stack: cdk.Stack) -> str:
+    """Return what to do in one sentence, with the file that holds the commands.
+
+    Args:
+        hand_over: What its owner must apply.
+        stack: The stack that asks for it.
+    """
+    sentence = for_people(hand_over.sentence, stack)
+    return f"{sentence}; the commands are in {_file_of(stack)}, beside the template"
+
+
+def _file_of(stack: cdk.Stack) -> str:
+    return stack.template_file.replace(_TEMPLATE, _FILE)
 
 
 def _readable(value: Any, stack: cdk.Stack) -> Any:

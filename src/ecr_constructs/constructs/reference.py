@@ -14,10 +14,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ecr_constructs.constructs._jsii import for_people
 from ecr_constructs.constructs.access import RepositoryAccess
 from ecr_constructs.constructs.exemptions import Exemptions
-from ecr_constructs.constructs.hand_over import hand_overs_of
+from ecr_constructs.constructs.hand_over import hand_overs_of, told
 from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.pushers import Pushers
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
@@ -161,7 +160,7 @@ class ReferencedRepository(RepositoryAccess):
         self._gate.warn(self)
         hand_over = self.hand_over
         if hand_over is not None:
-            sentence = for_people(hand_over.sentence, self._ledger.stack)
+            sentence = told(hand_over, self._ledger.stack)
             cdk.Annotations.of(self).add_warning_v2("ecr-constructs:hand-over", sentence)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import aws_cdk as cdk
 from constructs import Node
 
-from ecr_constructs.constructs.hand_over import hand_overs_of
+from ecr_constructs.constructs.hand_over import hand_overs_of, told
 from ecr_constructs.constructs.registry_context import RegistryContext
 from ecr_constructs.model.hand_over import HandOver
 from ecr_constructs.model.registry_needs import Reader, Replicated, hand_over_of
@@ -76,8 +76,9 @@ class ReferencedRegistries:
     def write_at_synthesis(self) -> None:
         """Warn of what must be handed over; the library calls it at synthesis."""
         for hand_over in self.hand_overs:
-            cdk.Annotations.of(self._context.owner).add_warning_v2(
-                "ecr-constructs:hand-over", hand_over.sentence
+            owner = self._context.owner
+            cdk.Annotations.of(owner).add_warning_v2(
+                "ecr-constructs:hand-over", told(hand_over, cdk.Stack.of(owner))
             )
 
     def _of(self, reference: RegistryReference) -> _Needs:

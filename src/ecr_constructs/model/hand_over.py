@@ -47,8 +47,7 @@ class HandOver:
     def commands(self) -> tuple[str, ...]:
         """The commands that apply it, for the AWS CLI with credentials of that account.
 
-        One that sets a policy replaces the whole: the statements that are there
-        have to be added to its text first.
+        One that sets a policy replaces the whole, as :attr:`cautions` say.
         """
         commands = []
         if self.policy.statements and self.repository_name is None:
@@ -70,6 +69,30 @@ class HandOver:
         return tuple(commands)
 
     @property
+    def cautions(self) -> tuple[str, ...]:
+        """What to mind before the commands are run, a sentence each.
+
+        Sources:
+        https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutRegistryPolicy.html,
+        https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
+        """
+        if not self.policy.statements:
+            return ()
+        if self.repository_name is None:
+            what, sets = "registry", "put-registry-policy"
+            reads = f"aws ecr get-registry-policy --region {self.region}"
+        else:
+            what, sets = "repository", "set-repository-policy"
+            reads = (
+                f"aws ecr get-repository-policy --registry-id {self.account} --region"
+                f" {self.region} --repository-name {self.repository_name}"
+            )
+        return (
+            f"{sets} replaces the whole {what} policy: first read the one that is there with"
+            f" '{reads}', and add its statements to the text",
+        )
+
+    @property
     def sentence(self) -> str:
         """What to do, in one sentence, with the documents and the commands that apply them."""
         needs = []
@@ -88,10 +111,7 @@ class HandOver:
             )
         if self.creation_templates:
             prefixes = ", ".join(repr(str(each.prefix)) for each in self.creation_templates)
-            needs.append(
-                f"have a repository creation template for {prefixes} (aws ecr"
-                f" create-repository-creation-template --region {self.region} ...)"
-            )
+            needs.append(f"have a repository creation template for {prefixes}")
         return (
             f"{self.title} is not owned by this app, so it cannot be changed from here; its owner"
             f" must {' and '.join(needs)}" + "".join(f"; {note}" for note in self.notes)
@@ -106,7 +126,7 @@ class HandOver:
             "policy": self.policy.to_document() if self.policy.statements else None,
             "creationTemplates": [template_to_api(each) for each in self.creation_templates],
             "commands": list(self.commands),
-            "notes": list(self.notes),
+            "notes": [*self.cautions, *self.notes],
         }
 
 

@@ -125,7 +125,7 @@ def _decisions(report: Report) -> Iterator[_Part]:
             f"{plural(len(report.hand_overs), 'hand-over')}",
             "hand-over",
             (
-                f"- {prose(each.title)} needs {', '.join(map(prose, each.needs))}"
+                f"- {prose(each.title)} needs {'; '.join(map(prose, each.needs))}"
                 + "".join(f"\n\n  {code(command)}\n" for command in each.commands)
                 for each in report.hand_overs
             ),

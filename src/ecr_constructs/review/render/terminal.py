@@ -177,7 +177,7 @@ def _decisions(report: Report) -> Iterator[RenderableType]:
     if report.hand_overs:
         yield "[bold]To hand over[/] [dim]what others must apply[/]"
         for each in report.hand_overs:
-            yield Padding(escape(f"{each.title}: {', '.join(each.needs)}"), (0, 0, 0, 2))
+            yield Padding(escape(f"{each.title}: {'; '.join(each.needs)}"), (0, 0, 0, 2))
         yield ""
     if report.unreadable:
         yield f"[yellow]{plural(len(report.unreadable), 'value')} cannot be read[/]"
