@@ -77,7 +77,7 @@ def test_synthesis_warns_of_it_once() -> None:
         " cannot be changed from here; its owner must add these statements to its registry policy:"
     )
     assert "have a repository creation template for 'payments', 'web'" in warning
-    assert warning.endswith("; the commands are in Stack.hand-over.json, beside the template")
+    assert "; the commands are in Stack.hand-over.json, beside the template" in warning
 
 
 def test_the_same_account_elsewhere_needs_templates_and_no_policy() -> None:
@@ -99,7 +99,7 @@ def test_a_key_that_the_baseline_asks_for_is_the_other_owners() -> None:
     (entry,) = handed_over(app)
     (template,) = entry["creationTemplates"]
     assert template["encryptionConfiguration"] == {"encryptionType": "AES256"}
-    (note,) = entry["notes"]
+    _, note = entry["notes"]
     assert "customer-managed keys: add encryptionConfiguration with a key of that Region" in note
 
 

@@ -74,9 +74,11 @@ def test_what_is_not_needed_is_not_said() -> None:
 def test_a_policy_is_handed_over_with_the_caution_that_it_replaces_the_one_that_is_there() -> None:
     registry = HandOver(account=ACCOUNT, region=REGION, policy=POLICY, notes=("so",))
     assert registry.to_document()["notes"] == [
-        "put-registry-policy replaces the whole registry policy: first read the one that is there"
-        " with 'aws ecr get-registry-policy --region eu-west-1', and add its statements to the"
-        " text",
+        (
+            "put-registry-policy replaces the whole registry policy: first read the one that is"
+            " there with 'aws ecr get-registry-policy --region eu-west-1', and add its statements"
+            " to the text"
+        ),
         "so",
     ]
     (caution,) = replace(registry, repository_name="their/app").cautions

@@ -88,8 +88,10 @@ class HandOver:
                 f" {self.region} --repository-name {self.repository_name}"
             )
         return (
-            f"{sets} replaces the whole {what} policy: first read the one that is there with"
-            f" '{reads}', and add its statements to the text",
+            (
+                f"{sets} replaces the whole {what} policy: first read the one that is there with"
+                f" '{reads}', and add its statements to the text"
+            ),
         )
 
     @property
