@@ -238,10 +238,12 @@ def test_cdks_own_code_hands_over_too() -> None:
     lambda_.DockerImageFunction(
         stack, "Function", code=lambda_.DockerImageCode.from_ecr(repository)
     )
-    (statement,) = statements_to_hand_over(repository)
-    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    creates, fetches = statements_to_hand_over(repository)
     # The function lies in the account of the stack, and not in that of the repository.
-    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    assert creates["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+    assert creates["Action"] == fetches["Action"] == PULL
+    assert fetches["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert fetches["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     assert "Stack/Theirs" in warnings_of(app)
 
 

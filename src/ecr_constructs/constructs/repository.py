@@ -20,6 +20,7 @@ from ecr_constructs.constructs._jsii import on_this_side
 from ecr_constructs.constructs.access import RepositoryAccess
 from ecr_constructs.constructs.cfn_repository import CfnRepository
 from ecr_constructs.constructs.exemptions import Exemptions
+from ecr_constructs.constructs.functions_elsewhere import allow_functions_elsewhere
 from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.parameters import (
     DELETION_POLICIES,
@@ -272,6 +273,7 @@ class GovernedRepository(RepositoryAccess):
 
     def write_at_synthesis(self) -> None:
         """Write the policy into the resource; the library calls it at synthesis."""
+        allow_functions_elsewhere(self, self._gate, self._given_name)
         self._gate.warn(self)
         jsii.set(self._cfn, "repositoryPolicyText", self._gate.document())
         self._record_exemptions()

@@ -6,7 +6,6 @@ Layer: constructs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any, Final
 
 import aws_cdk as cdk
@@ -18,6 +17,7 @@ from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import StackLedger
 from ecr_constructs.constructs.parameters import allow_problems
 from ecr_constructs.constructs.policy_length import at_most
+from ecr_constructs.constructs.service_sources import COMPLETED, completed
 from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.governance import Loosening, statement_loosenings
 from ecr_constructs.model.policy import VERSION, Policy, PolicyKind, statement_problems
@@ -27,7 +27,6 @@ from ecr_constructs.model.statement import (
     ANYONE,
     Condition,
     Effect,
-    Principal,
     Statement,
     parse_statement,
 )
@@ -35,10 +34,6 @@ from ecr_constructs.model.unresolved import is_known
 from ecr_constructs.service import actions as ecr_actions
 from ecr_constructs.service import limits, patterns
 
-#: Services whose bare statements CDK itself writes; they get the source that they lack.
-_COMPLETED: Final = frozenset(
-    Principal("Service", f"{name}.amazonaws.com") for name in ("lambda", "codebuild")
-)
 #: The problem of a service that may be made to act for anybody.
 _CONFUSED_DEPUTY: Final = "policy-confused-deputy"
 #: What a deny for outsiders covers: whatever moves or deletes images. The policy's own actions
@@ -219,7 +214,7 @@ class ResourcePolicy:
             ConfigurationError: If ECR would refuse one, or it loosens a control
                 without an exemption.
         """
-        added = [self._complete(statement) for statement in statements]
+        added = [each for statement in statements for each in self._complete(statement)]
         problems = [problem for each in added for problem in self.problems_of(each)]
         self.refuse(
             problems,
@@ -282,15 +277,14 @@ class ResourcePolicy:
         self.refuse(policy.whole_problems(self._kind), ())
         return len(policy.to_json())
 
-    def _complete(self, statement: Statement) -> Statement:
+    def _complete(self, statement: Statement) -> tuple[Statement, ...]:
         # A deny would get narrower, and a condition on its source binds no other principal.
-        if not statement.principals or not _COMPLETED.issuperset(statement.principals):
-            return statement
+        if not statement.principals or not COMPLETED.issuperset(statement.principals):
+            return (statement,)
         if all(problem.id != _CONFUSED_DEPUTY for problem in self.problems_of(statement)):
-            return statement
+            return (statement,)
         # The stack's account: what pulls from a reference lies beside the reference.
-        source = Condition("StringEquals", "aws:SourceAccount", (self._ledger.place.account,))
-        return replace(statement, conditions=(*statement.conditions, source))
+        return completed(statement, account=self._ledger.place.account, place=self.place)
 
     def problems_of(self, statement: Statement) -> Iterable[Problem]:
         """Return what is wrong with one statement here."""
