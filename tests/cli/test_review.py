@@ -278,19 +278,25 @@ def test_renderer_that_fails_leaves_no_half_file(
     assert sorted(each.name for each in tmp_path.iterdir()) == ["new", "old"]
 
 
-def test_images_that_a_change_takes_are_counted(
-    sides: Sides, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ((50, 10), "28 of the 38 images of payments/api that stay today expire within a day"),
+        ((30, 10), "20 of the 30 images of payments/api that stay today expire within a day"),
+        ((10, 30), "20 of the 28 images of payments/api stay that expire or are archived today"),
+    ],
+)
+def test_images_that_a_change_decides_otherwise_are_counted(
+    sides: Sides,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    counts: tuple[int, int],
+    told: str,
 ) -> None:
-    arguments = sides(
-        expiring(rule(1, count=50, tags=["v*"])), expiring(rule(1, count=10, tags=["v*"]))
-    )
+    arguments = sides(*(expiring(rule(1, count=n, tags=["v*"])) for n in counts))
     held = inventory(tmp_path / "images.json", 38)
-    assert run([*arguments, "--images", held, "--fail-on", "lost"]) == 1
-    told = " ".join(capsys.readouterr().out.split())
-    assert (
-        "28 of the 38 images of payments/api that stay today expire within a day of the deployment"
-        in told
-    )
+    assert run([*arguments, "--images", held, "--fail-on", "lost"]) == (counts[1] < counts[0])
+    assert told in " ".join(capsys.readouterr().out.split())
 
 
 def test_inventory_may_be_named_by_hand(

@@ -31,6 +31,7 @@ from tests.review.templates import (
 )
 
 from ecr_constructs.review import ChangeClass
+from ecr_constructs.review.change.difference import named
 
 CASES = [(kind, name) for kind, pairs in PAIRS.items() for name in pairs]
 #: What must be no change at all.
@@ -318,3 +319,52 @@ def test_same_template_under_another_file_name_is_no_change(tmp_path: Path) -> N
     found = review(new, against=old, now=NOW).change
     assert found is not None
     assert told(found) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("a", "b", "c", "d"), "a, b, c and d"),
+        (("a", "b", "c", "d", "e"), "a, b, c and 2 more repositories"),
+        (
+            ("a", "b", "repositories that are not in this app", "repositories created below x"),
+            "a, b, repositories that are not in this app and repositories created below x",
+        ),
+        (
+            ("a", "b", "c", "d", "e", "repositories that are not in this app"),
+            "a, b, c, 2 more repositories and repositories that are not in this app",
+        ),
+        (
+            tuple(f"repositories created below {prefix}" for prefix in "vwxyz"),
+            (
+                "repositories created below v, repositories created below w,"
+                " repositories created below x and 2 more such kinds"
+            ),
+        ),
+    ],
+    ids=len,
+)
+def test_repositories_that_nobody_can_count_are_not_counted(
+    names: tuple[str, ...], told: str
+) -> None:
+    assert named(names) == told
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (True, False, "whether payments/api and web/b are scanned cannot be told"),
+        (False, True, "payments/api and web/b are scanned on push"),
+    ],
+    ids=["no longer known", "known"],
+)
+def test_scanning_of_several_is_told_in_the_plural(
+    tmp_path: Path, *, before: bool, after: bool, expected: str
+) -> None:
+    sides = []
+    for known in (before, after):
+        flag = {"ImageScanningConfiguration": {"ScanOnPush": not known}}
+        selected = ["*"] if known else ["other/*"]
+        resources = scanning("BASIC", ("SCAN_ON_PUSH", selected), **flag)
+        sides.append(resources | {"B": repository("web/b", **flag)})
+    assert [each.sentence for each in change(tmp_path, *sides).differences] == [expected]

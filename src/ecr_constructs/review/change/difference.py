@@ -12,7 +12,10 @@ from enum import StrEnum
 from typing import Final
 
 from ecr_constructs.model.repository import Origin
+from ecr_constructs.model.words import listed
 
+#: What stands for repositories that are not named begins so, as in a sentence.
+UNNAMED: Final = "repositories "
 #: As many repositories are named in a sentence; of more the first, and how many there are.
 _NAMED: Final = 3
 #: By these words a sentence tells itself that something is not known.
@@ -181,12 +184,18 @@ def told_together(drafts: Iterable[Draft], place: Place) -> Iterator[Difference]
 
 
 def named(names: tuple[str, ...]) -> str:
-    """Return names in a sentence: ``a, b, c and 997 more repositories``."""
-    if len(names) <= 1:
-        return "".join(names)
-    if len(names) <= _NAMED + 1:
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED:,} more repositories"
+    """Return names in a sentence: ``a, b, c and 997 more repositories``.
+
+    What stands for repositories that nobody can count, such as those that are
+    created below a prefix, is no one of the repositories that are left out.
+    """
+    countless = [name for name in names if name.startswith(UNNAMED)]
+    shown = [name for name in names if not name.startswith(UNNAMED)]
+    if len(shown) > _NAMED + 1:
+        shown = [*shown[:_NAMED], f"{len(shown) - _NAMED:,} more repositories"]
+    if len(countless) > _NAMED + 1:
+        countless = [*countless[:_NAMED], f"{len(countless) - _NAMED:,} more such kinds"]
+    return listed([*shown, *countless], most=len(shown) + len(countless))
 
 
 def worst_first(differences: Iterable[Difference]) -> tuple[Difference, ...]:

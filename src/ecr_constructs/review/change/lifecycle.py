@@ -6,12 +6,14 @@ Layer: review.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from ecr_constructs.lifecycle.compare import Effect, compare
 from ecr_constructs.lifecycle.images import Image
+from ecr_constructs.lifecycle.verdict import Outcome
 from ecr_constructs.lifecycle.words import describe
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 from ecr_constructs.model.problem import Malformed
@@ -93,8 +95,9 @@ class Lifecycles:
             )
         counts = self._counts(old, new, images) if images is not None else {}
         for effect in Effect:
-            if effect in effects or counts.get(effect):
-                head, tail = _words(effect, what, counts.get(effect), images)
+            count = counts.get(effect)
+            if effect in effects or (count is not None and count.met):
+                head, tail = _words(effect, what, count, images)
                 yield replace(base, kind=_KINDS[effect], head=head, tail=tail)
 
     def _effects(self, old: Document, new: Document) -> dict[Effect, Shift] | None:
@@ -103,11 +106,25 @@ class Lifecycles:
             self._known[key] = _effects(old, new)
         return self._known[key]
 
-    def _counts(self, old: Document, new: Document, images: tuple[Image, ...]) -> dict[Effect, int]:
-        counts = dict.fromkeys(Effect, 0)
-        for change in compare(_acting(old), _acting(new), images, self.now).changes:
-            counts[change.effect] += 1
-        return counts
+    def _counts(
+        self, old: Document, new: Document, images: tuple[Image, ...]
+    ) -> dict[Effect, _Count]:
+        comparison = compare(_acting(old), _acting(new), images, self.now)
+        met = Counter(change.effect for change in comparison.changes)
+        before = Counter(comparison.before.outcomes)
+        stay = sum(count for outcome, count in before.items() if not outcome.acts)
+        # What the older policy archives stays, too, for one that deletes it; and what it
+        # deletes counts for one that archives it.
+        rescued = sum(
+            change.effect is Effect.ARCHIVE and change.before.outcome is Outcome.EXPIRE
+            for change in comparison.changes
+        )
+        whole = {
+            Effect.DELETE: stay + before[Outcome.ARCHIVE],
+            Effect.ARCHIVE: stay + rescued,
+            Effect.SAVE: before[Outcome.EXPIRE] + before[Outcome.ARCHIVE],
+        }
+        return {effect: _Count(met[effect], whole[effect]) for effect in Effect}
 
 
 def _effects(old: Document, new: Document) -> dict[Effect, Shift] | None:
@@ -125,16 +142,29 @@ def _acting(policy: Document) -> LifecyclePolicy:
     return LifecyclePolicy.of(LifecycleRule.protect())
 
 
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many images a change decides otherwise.
+
+    Attributes:
+        met: Those.
+        whole: Those that the sentence speaks of: that stay, or go, by the older policy.
+    """
+
+    met: int
+    whole: int
+
+
 def _words(
-    effect: Effect, what: str, count: int | None, images: tuple[Image, ...] | None
+    effect: Effect, what: str, count: _Count | None, images: tuple[Image, ...] | None
 ) -> tuple[str, str]:
     """Return what stands before and behind the repository's name."""
     if images is None or count is None:
         return what, _TAILS[effect]
-    if count == 0:
+    if not count.met:
         return what, f"{_TAILS[effect]}, though of the {len(images):,} that are there none does yet"
     soon = " within a day of the deployment" if effect is not Effect.SAVE else ""
-    return f"{count:,} of the {len(images):,} {what}", f"{_TAILS[effect]}{soon}"
+    return f"{count.met:,} of the {count.whole:,} {what}", f"{_TAILS[effect]}{soon}"
 
 
 def _meaning(policy: Document) -> Document:

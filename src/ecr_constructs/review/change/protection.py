@@ -200,7 +200,7 @@ def _gone_or_come(
 
 
 def _until(exemption: Exemption) -> str:
-    return f"until {exemption.expires}" if exemption.expires else "without an end"
+    return f"until {exemption.expires}" if exemption.expires else "with no expiry date"
 
 
 def _tag_drafts(

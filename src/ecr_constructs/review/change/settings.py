@@ -50,7 +50,7 @@ def _scans(registry: Registry) -> dict[int, Scan]:
 def _scan_draft(before: Scan, after: Scan) -> Draft | None:
     if (before.coverage, before.enhanced) == (after.coverage, after.enhanced):
         return None
-    cause = f"decided by {after.by}, where before it was {before.by}"
+    cause = f"decided by {after.by}, where before by {before.by}"
     was = f", where before {{}} {before.words}"
     if after.weight is None:
         # What was not scanned can only be scanned more.
@@ -58,6 +58,7 @@ def _scan_draft(before: Scan, after: Scan) -> Draft | None:
             kind=ChangeClass.UNSCANNED if before.is_scanned else ChangeClass.SCANNED,
             head="whether ",
             tail=" is scanned cannot be told",
+            tails=" are scanned cannot be told",
             cause=cause,
             certain=False,
         )
@@ -66,6 +67,7 @@ def _scan_draft(before: Scan, after: Scan) -> Draft | None:
         return Draft(
             kind=ChangeClass.SCANNED if after.is_scanned else ChangeClass.UNSCANNED,
             tail=f" is {after.words}",
+            tails=f" are {after.words}",
             cause=cause,
             certain=after.is_scanned is True,
         )
