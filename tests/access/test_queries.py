@@ -188,7 +188,7 @@ def test_refuses_a_repository_that_is_elsewhere() -> None:
     ("name", "fix"),
     [
         ("payment/api", "did you mean 'payments/api'"),
-        ("zzz", "write its name or construct path"),
+        ("payments/shop", "there are payments/api, web/shop"),
     ],
 )
 def test_refuses_a_repository_that_is_not_there(name: str, fix: str) -> None:

@@ -69,11 +69,16 @@ def test_preview_refuses_an_inventory_in_one_sentence(
         (["preview", "--images", "i", "--policy", "p", "--assembly", "a"], "one policy, got two"),
         (["preview", "--images", "-", "--policy", "-"], "standard input can be read once"),
         (["compare", "--images", "-", "--policy", "-", "--policy", "p"], "can be read once"),
-        (["compare", "--images", "i", "--policy", "p"], "--policy must be given twice, got 1;"),
+        (["compare", "--images", "i", "--policy", "p"],
+         "takes two policies, the old one first, got 1 of --policy; write --policy OLD --policy"),
+        (["compare", "--images", "i", "--policy", "p", "--assembly", "a"],
+         "got 1 of --policy and 1 of --assembly; write --policy OLD --policy NEW, or --assembly"),
+        (["compare", "--images", "i", "--assembly", "a", "--assembly", "b"],
+         "--assembly needs a repository, got none; write --repository NAME"),
         (["lint", "none.json"], "policy 'none.json' cannot be read (No such file or directory)"),
         (["preview", "--policy", "p"], "write --images INVENTORY, or --live REPOSITORY"),
     ],
-)
+)  # fmt: skip
 def test_refuses_wrong_usage_in_one_sentence(
     lifecycle: Lifecycle, arguments: list[str], sentence: str
 ) -> None:

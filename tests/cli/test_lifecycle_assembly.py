@@ -40,11 +40,11 @@ def test_preview_takes_the_policy_of_a_template(
     [
         (POLICY, [], "--assembly needs a repository, got none; write --repository NAME"),
         (POLICY, ["--repository", "x/y"],
-         "has no repository 'x/y'; it has payments/api"),
+         "one of the assembly's 1, got 'x/y'; there is payments/api ["),
         (None, ["--repository", "payments/api"],
-         "repository 'payments/api' has no lifecycle policy; write --policy POLICY to try one"),
+         "template.json'; write --policy POLICY to try one"),
         ({"Ref": "Text"}, ["--repository", "payments/api"],
-         "is known only at deployment; write --policy POLICY"),
+         "template.json' is known only at deployment; write --policy POLICY"),
         ('{"rules": []}', ["--repository", "payments/api"],
          "rules must hold 1 to 50 rules, got 0"),
     ],
@@ -85,3 +85,49 @@ def test_preview_asks_which_of_several_registries(lifecycle: Lifecycle) -> None:
     status, out, _ = lifecycle(*arguments, "--account", accounts[1], "--region", "eu-west-1")
     assert status == 0
     assert "expires 1 image (" in out
+
+
+def test_preview_takes_a_repository_by_its_construct_path(lifecycle: Lifecycle) -> None:
+    resource = repository("payments/api") | {"Metadata": {"aws:cdk:path": "Main/Api/Resource"}}
+    status, out, err = lifecycle.of_template(resource, "--repository", "Main/Api")
+    assert (status, err) == (0, "")
+    assert "expires 3 images" in out
+
+
+def test_refuses_the_images_of_another_repository(lifecycle: Lifecycle) -> None:
+    resource = repository("payments/web") | {"Metadata": {"aws:cdk:path": "Main/Web/Resource"}}
+    said = (
+        "ecr-constructs: the images must be of the repository that the policy is of,"
+        " 'payments/web', got those of 'payments/api'; give the inventory of 'payments/web', or"
+        " the policy as a file with --policy to try it on others\n"
+    )
+    for name in ("payments/web", "Main/Web"):
+        assert lifecycle.of_template(resource, "--repository", name) == (2, "", said)
+    template = lifecycle.write("template.json", {"Resources": {"Web": resource}})
+    status, out, err = lifecycle(
+        "compare", "--assembly", template, "--assembly", template,
+        "--repository", "payments/web", "--images", lifecycle.write("images.json", IMAGES),
+    )  # fmt: skip
+    assert (status, out, err) == (2, "", said)
+
+
+def test_takes_the_images_of_a_repository_whose_name_nobody_knows_yet(lifecycle: Lifecycle) -> None:
+    resource = repository("unused") | {"Metadata": {"aws:cdk:path": "Main/Api/Resource"}}
+    del resource["Properties"]["RepositoryName"]
+    status, out, err = lifecycle.of_template(resource, "--repository", "Main/Api")
+    assert (status, err) == (0, "")
+    assert "expires 3 images" in out
+
+
+def test_compare_takes_the_policies_of_two_assemblies(lifecycle: Lifecycle) -> None:
+    older, newer = (
+        lifecycle.write(f"{name}.json", {"Resources": {"Api": repository("payments/api", policy)}})
+        for name, policy in (("older", OLD), ("newer", POLICY))
+    )
+    status, out, err = lifecycle(
+        "compare", "--assembly", older, "--assembly", newer, "--repository", "payments/api",
+        "--images", lifecycle.write("images.json", IMAGES),
+    )  # fmt: skip
+    assert (status, err) == (0, "")
+    assert out == lifecycle.compare(OLD, POLICY)[1]
+    assert "the change deletes 2 images" in out

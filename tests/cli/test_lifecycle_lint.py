@@ -69,3 +69,33 @@ def test_lint_names_the_images_that_show_a_surprise(lifecycle: Lifecycle) -> Non
     policy, images = lifecycle.write("p.json", AND_LIST), lifecycle.write("i.json", IMAGES)
     _, out, _ = lifecycle("lint", policy, "--images", images)
     assert "it selects 0 images, not v4, latest" in out
+
+
+@pytest.mark.parametrize("printed", [AND_LIST.to_json(), None])
+def test_lint_takes_what_the_aws_command_line_prints(
+    lifecycle: Lifecycle, printed: str | None
+) -> None:
+    document = printed or {
+        "registryId": "111111111111",
+        "repositoryName": "payments/api",
+        "lifecyclePolicyText": AND_LIST.to_json(),
+    }
+    said = lifecycle("lint", lifecycle.write("policy.json", AND_LIST))
+    assert "1 warning" in said[1]
+    assert lifecycle("lint", lifecycle.write("printed.json", json.dumps(document))) == said
+    _, shown, _ = lifecycle.preview(policy=AND_LIST)
+    assert lifecycle.preview(policy=json.dumps(document))[1] == shown
+
+
+@pytest.mark.parametrize(
+    "inventory",
+    [{"imageDetails": IMAGES}, IMAGES, [{"imageDetails": IMAGES}], {"imageIds": []}],
+)
+def test_refuses_an_inventory_in_place_of_a_policy(lifecycle: Lifecycle, inventory: object) -> None:
+    path = lifecycle.write("images.json", inventory)
+    said = (
+        f"ecr-constructs: policy {path!r} must be a lifecycle policy, got an inventory of images;"
+        " give it with --images, and the policy in its place\n"
+    )
+    assert lifecycle("lint", path) == (2, "", said)
+    assert lifecycle("preview", "--policy", path, "--images", path) == (2, "", said)

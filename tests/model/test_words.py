@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecr_constructs.model.words import examples, listed, plural
+from ecr_constructs.model.words import examples, listed, meant, plural
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,23 @@ def test_one_more_than_is_shown_is_named() -> None:
 )
 def test_a_number_of_things(count: int, noun: str, text: str) -> None:
     assert plural(count, noun) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "there", "text"),
+    [
+        ("payment/api", ["payments/api"], "did you mean 'payments/api'"),
+        ("Payments/Api", ["payments/api"], "did you mean 'payments/api'"),
+        ("payments/apy", ["payments/web", "payments/api"], "did you mean 'payments/api'"),
+        ("payments", ["payments/api"], "did you mean 'payments/api'"),
+        # The folder that they share makes the rest no nearer.
+        ("payments/worker", ["payments/jobs"], "there is payments/jobs"),
+        ("payments/one", ["payments/two", "payments/six"], "there are payments/six, payments/two"),
+        ("x", list("abcdefg"), "there are a, b, c, d, e and 2 more"),
+        ("x", [], "there is none"),
+    ],
+)
+def test_a_name_is_taken_for_a_misspelling_of_one_that_is_near(
+    name: str, there: list[str], text: str
+) -> None:
+    assert meant(name, there) == text

@@ -5,11 +5,12 @@ Layer: access; imports ``model`` only.
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Iterable
 
 from ecr_constructs.access.target import Target
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.registry import Deployment
+from ecr_constructs.model.words import meant
 
 
 def find_repository(
@@ -31,6 +32,27 @@ def find_repository(
     Raises:
         ConfigurationError: If there is none, or more than one.
     """
+    found = repositories_named(deployment, repository, account=account, region=region)
+    if len(found) > 1:
+        raise ConfigurationError(
+            f"repository must be in one registry, got {repository!r}, which is in"
+            f" {_places(found)}; name its account and Region"
+        )
+    return found[0]
+
+
+def repositories_named(
+    deployment: Deployment,
+    repository: str,
+    *,
+    account: str | None = None,
+    region: str | None = None,
+) -> list[Target]:
+    """Return the repositories of a name, one or more; see :func:`find_repository`.
+
+    Raises:
+        ConfigurationError: If there is none.
+    """
     everything = [
         Target(registry, each)
         for registry in deployment.registries
@@ -38,25 +60,30 @@ def find_repository(
     ]
     named = [each for each in everything if repository in _names(each)]
     found = [each for each in named if _is_at(each, account, region)]
-    if len(found) == 1:
-        return found[0]
-    places = ", ".join(sorted(map(_place, found or named)))
     if found:
-        raise ConfigurationError(
-            f"repository must be in one registry, got {repository!r}, which is in {places};"
-            " name its account and Region"
-        )
+        return found
     if named:
         raise ConfigurationError(
             f"repository {repository!r} must be in the account and Region that are named,"
-            f" got {account or 'any account'} and {region or 'any Region'}; it is in {places}"
+            f" got {account or 'any account'} and {region or 'any Region'}; it is in"
+            f" {_places(named)}"
         )
     names = [name for each in everything for name in _names(each)]
-    near = difflib.get_close_matches(repository, names, n=1)
+    fix = meant(repository, names)
+    if not fix.startswith("did"):
+        # The construct paths would say each of them again.
+        fix = meant(repository, map(_name, everything))
     raise ConfigurationError(
-        f"repository must be one of the assembly's {len(everything)}, got {repository!r}; "
-        + (f"did you mean {near[0]!r}" if near else "write its name or construct path")
+        f"repository must be one of the assembly's {len(everything)}, got {repository!r}; {fix}"
     )
+
+
+def _name(target: Target) -> str:
+    """Return what a user calls a repository first."""
+    repository, origin = target.repository, target.repository.origin
+    if repository.repository_name is not None or origin is None:
+        return str(repository.repository_name)
+    return origin.construct_path or origin.logical_id
 
 
 def _names(target: Target) -> set[str]:
@@ -81,5 +108,5 @@ def _is_at(target: Target, account: str | None, region: str | None) -> bool:
     )
 
 
-def _place(target: Target) -> str:
-    return f"{target.registry.account}/{target.registry.region}"
+def _places(targets: Iterable[Target]) -> str:
+    return ", ".join(sorted(f"{each.registry.account}/{each.registry.region}" for each in targets))

@@ -1,4 +1,4 @@
-"""What the lifecycle commands read: policies, inventories, times."""
+"""What the lifecycle commands read beside policies: inventories, times."""
 
 from __future__ import annotations
 
@@ -9,35 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ecr_constructs.cli._common import read_text
-from ecr_constructs.errors import ConfigurationError, PolicyDocumentError
+from ecr_constructs.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ecr_constructs.lifecycle.inventory import Inventory
-    from ecr_constructs.model.lifecycle import LifecyclePolicy
 
 #: Bytes that take long enough to read for a person to wonder.
 _LARGE: Final = 5_000_000
-
-
-def policy_in(path: Path) -> LifecyclePolicy:
-    """Return the policy in a file.
-
-    Raises:
-        ConfigurationError: If there is none that ECR would accept.
-    """
-    from ecr_constructs.model.lifecycle import LifecyclePolicy
-
-    try:
-        return LifecyclePolicy.from_json(read_text(path, "policy"))
-    except PolicyDocumentError as error:
-        first, *others = error.sentences
-        place = f" [{error.path}]" if error.path and not others else ""
-        number = f"{len(others)} more problem{'s' * (len(others) != 1)}"
-        more = f", and {number}; see `lifecycle lint`" if others else ""
-        raise ConfigurationError(f"policy {str(path)!r}: {first}{place}{more}") from None
 
 
 @contextmanager
@@ -98,65 +78,6 @@ def _with_progress(path: Path, read: Callable[..., Inventory]) -> Inventory:
     with Progress(*columns, console=console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=path.stat().st_size)
         return read(path, on_progress=lambda done: progress.update(task, completed=done))
-
-
-def policy_of(
-    repository: str, assembly: Path, *, account: str | None, region: str | None
-) -> LifecyclePolicy:
-    """Return the policy that a repository has in an assembly or template.
-
-    Args:
-        repository: The repository's name.
-        assembly: A directory that ``cdk synth`` writes, or one template.
-        account: Which of several registries; and that of a lone template.
-        region: The Region likewise.
-
-    Raises:
-        ConfigurationError: If there is no such repository, or it has no policy
-            that is known at synthesis, or registries differ.
-    """
-    from ecr_constructs.model.lifecycle import LifecyclePolicy
-    from ecr_constructs.model.problem import Malformed
-    from ecr_constructs.model.words import examples
-    from ecr_constructs.sources.assembly import read_assembly
-
-    deployment = read_assembly(assembly, account=account, region=region)
-    found = [
-        (registry, candidate.lifecycle_policy)
-        for registry in deployment.registries
-        for candidate in registry.repositories
-        if candidate.repository_name == repository
-        and account in (None, registry.account)
-        and region in (None, registry.region)
-    ]
-    if not found:
-        names = sorted(
-            {str(r.repository_name) for x in deployment.registries for r in x.repositories}
-        )
-        raise ConfigurationError(
-            f"{str(assembly)!r} has no repository {repository!r}; "
-            + (f"it has {examples(names)}" if names else "it has none")
-        )
-    policies = {policy for _, policy in found}
-    if len(policies) > 1:
-        where = ", ".join(f"{registry.account} {registry.region}" for registry, _ in found)
-        raise ConfigurationError(
-            f"repository {repository!r} has different policies in several registries ({where}); "
-            "write --account and --region"
-        )
-    (policy,) = policies
-    if isinstance(policy, LifecyclePolicy):
-        return policy
-    if policy is None:
-        raise ConfigurationError(
-            f"repository {repository!r} has no lifecycle policy; write --policy POLICY to try one"
-        )
-    state = "is known only at deployment"
-    if isinstance(policy, Malformed):
-        state = f"is none that ECR accepts: {policy.problems[0].sentence}"
-    raise ConfigurationError(
-        f"the lifecycle policy of repository {repository!r} {state}; write --policy POLICY"
-    )
 
 
 def one_standard_input(*paths: Path | None) -> None:

@@ -23,6 +23,14 @@ NowOption: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+RepositoryOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The repository in ASSEMBLY: its name or construct path.",
+        show_default=False,
+    ),
+]
 AllOption: TypeAlias = Annotated[bool, typer.Option("--all", help="Show long lists in full.")]
 ChildrenOption: TypeAlias = Annotated[
     bool,

@@ -7,7 +7,7 @@ this file.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -15,17 +15,15 @@ from ecr_constructs.cli._common import (
     AccountOption,
     Format,
     FormatOption,
+    RegionOption,
     Status,
     print_json,
-    read_text,
 )
 from ecr_constructs.cli._lifecycle_input import (
     inventory_in,
     many_images,
     moment,
     one_standard_input,
-    policy_in,
-    policy_of,
 )
 from ecr_constructs.cli._lifecycle_live import LiveRepository, LiveRepositoryOption, refuse_mixed
 from ecr_constructs.cli._lifecycle_options import (
@@ -37,13 +35,17 @@ from ecr_constructs.cli._lifecycle_options import (
     OptionalImagesOption,
     PreviewGate,
     ReferrersOption,
+    RepositoryOption,
+)
+from ecr_constructs.cli._lifecycle_policies import (
+    Chosen,
+    one_policy,
+    policy_text,
+    two_policies,
 )
 from ecr_constructs.cli._live import PlaceRegionOption, ProfileOption
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.problem import Severity
-
-if TYPE_CHECKING:
-    from ecr_constructs.model.lifecycle import LifecyclePolicy
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,7 +62,8 @@ def lint(
         Path,
         typer.Argument(
             metavar="POLICY",
-            help="A JSON file that holds a lifecycle policy; - for standard input.",
+            help="A lifecycle policy as JSON, or what `aws ecr get-lifecycle-policy` prints; - for"
+            " standard input.",
             show_default=False,
         ),
     ],
@@ -84,7 +87,7 @@ def lint(
     from ecr_constructs.model.lifecycle import text_problems
 
     one_standard_input(policy, images)
-    text = read_text(policy, "policy")
+    text = policy_text(policy)
     for problem in text_problems(text):
         if problem.id == "json":
             raise ConfigurationError(f"{problem.message}; {problem.fix}", path=str(policy))
@@ -120,10 +123,7 @@ def preview(
             show_default=False,
         ),
     ] = None,
-    repository: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The repository in ASSEMBLY.", show_default=False),
-    ] = None,
+    repository: RepositoryOption = None,
     account: AccountOption = None,
     region: PlaceRegionOption = None,
     now: NowOption = None,
@@ -167,19 +167,20 @@ def preview(
     time = moment(now)
     there = None if live is None else LiveRepository.of(live, profile=profile, region=region)
     if there is not None and policy is None and assembly is None:
-        chosen = there.policy()
+        chosen = Chosen(there.policy())
     else:
-        chosen = _policy(policy, assembly, repository or live, account, region)
+        chosen = one_policy(policy, assembly, repository or live, account, region)
     if there is None:
         assert images is not None
         inventory = inventory_in(images)
     else:
         inventory = there.inventory()
+    chosen.must_be_of(inventory)
     assumptions = Assumptions(
         count_index_children=count_index_children, rules_see_referrers=rules_see_referrers
     )
-    evaluation = evaluate(chosen, inventory.images, time, assumptions=assumptions)
-    beside = None if there is None or explain else there.beside(chosen, evaluation)
+    evaluation = evaluate(chosen.policy, inventory.images, time, assumptions=assumptions)
+    beside = None if there is None or explain else there.beside(chosen.policy, evaluation)
     if output is Format.JSON:
         from ecr_constructs.cli import _lifecycle_json as documents
 
@@ -207,13 +208,24 @@ def preview(
 def compare(
     *,
     policy: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Option(
             metavar="OLD --policy NEW",
             help="The policy that is there, then the one that is to be.",
             show_default=False,
         ),
-    ],
+    ] = None,
+    assembly: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="OLD --assembly NEW",
+            help="Take the policies of a repository in these assemblies or templates instead.",
+            show_default=False,
+        ),
+    ] = None,
+    repository: RepositoryOption = None,
+    account: AccountOption = None,
+    region: RegionOption = None,
     images: ImagesOption,
     now: NowOption = None,
     output: FormatOption = Format.TABLE,
@@ -229,23 +241,25 @@ def compare(
 
     \b
     ecr-constructs lifecycle compare --policy old.json --policy new.json --images images.json
+    ecr-constructs lifecycle compare --assembly main.out --assembly cdk.out \\
+        --repository payments/api --images images.json
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from ecr_constructs.lifecycle.compare import Effect
     from ecr_constructs.lifecycle.compare import compare as compare_policies
     from ecr_constructs.lifecycle.verdict import Assumptions
 
-    if len(policy) != 2:  # noqa: PLR2004 - old and new
-        raise ConfigurationError(
-            f"--policy must be given twice, got {len(policy)}; write --policy OLD --policy NEW"
-        )
-    one_standard_input(*policy, images)
+    one_standard_input(*policy or (), images)
     time = moment(now)
-    old, new = (policy_in(path) for path in policy)
+    old, new = two_policies(policy or [], assembly or [], repository, account, region)
     inventory = inventory_in(images)
+    old.must_be_of(inventory)
+    new.must_be_of(inventory)
     assumptions = Assumptions(
         count_index_children=count_index_children, rules_see_referrers=rules_see_referrers
     )
-    comparison = compare_policies(old, new, inventory.images, time, assumptions=assumptions)
+    comparison = compare_policies(
+        old.policy, new.policy, inventory.images, time, assumptions=assumptions
+    )
     if output is Format.JSON:
         from ecr_constructs.cli import _lifecycle_json as documents
 
@@ -261,24 +275,3 @@ def compare(
         CompareGate.NEVER: set(),
     }[fail_on]
     return Status.FINDINGS if effects & gated else Status.CLEAR
-
-
-def _policy(
-    policy: Path | None,
-    assembly: Path | None,
-    repository: str | None,
-    account: str | None,
-    region: str | None,
-) -> LifecyclePolicy:
-    """Return the policy of the file, or of the repository in the assembly."""
-    if (policy is None) == (assembly is None):
-        raise ConfigurationError(
-            f"a preview takes one policy, got {'none' if policy is None else 'two'}; "
-            "write --policy POLICY, or --assembly ASSEMBLY --repository NAME"
-        )
-    if policy is not None:
-        return policy_in(policy)
-    if repository is None:
-        raise ConfigurationError("--assembly needs a repository, got none; write --repository NAME")
-    assert assembly is not None
-    return policy_of(repository, assembly, account=account, region=region)

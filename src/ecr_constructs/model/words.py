@@ -6,6 +6,10 @@ Layer: model; imports the standard library only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
+
+#: How alike a name must be to be taken for a misspelling; ``apy`` is 0.67 of ``api``.
+_NEAR: Final = 0.65
 
 
 def listed(words: Iterable[str], joint: str = "and", *, most: int = 4) -> str:
@@ -39,6 +43,38 @@ def examples(names: Sequence[str], most: int = 3) -> str:
     """
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"
+
+
+def meant(name: str, names: Iterable[str]) -> str:
+    """Return what to write in place of a name that is not there: one near it, or some that are.
+
+    What two names share up to a slash makes them no nearer: the repositories of a
+    team are not each other's misspellings.
+
+    >>> meant("shop/workr", ["shop/jobs", "shop/worker"])
+    "did you mean 'shop/worker'"
+    >>> meant("shop/worker", ["shop/jobs", "shop/api"])
+    'there are shop/api, shop/jobs'
+    >>> meant("shop/worker", [])
+    'there is none'
+    """
+    there = sorted(set(names))
+    nearest = max(there, key=lambda other: _nearness(name, other), default="")
+    if _nearness(name, nearest) >= _NEAR:
+        return f"did you mean {nearest!r}"
+    if len(there) <= 1:
+        return f"there is {''.join(there) or 'none'}"
+    return f"there are {examples(there, most=5)}"
+
+
+def _nearness(name: str, other: str) -> float:
+    """Return from 0 to 1 how alike two names are, whatever folder they share."""
+    from difflib import SequenceMatcher
+
+    ours, theirs = name.lower().split("/"), other.lower().split("/")
+    while len(ours) > 1 and len(theirs) > 1 and ours[0] == theirs[0]:
+        del ours[0], theirs[0]
+    return SequenceMatcher(None, "/".join(ours), "/".join(theirs)).ratio()
 
 
 def plural(count: int, noun: str) -> str:
