@@ -23,6 +23,7 @@ from ecr_constructs.model.signing import Signing
 from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.review.access.matrix import Matrix, statement_lines
 from ecr_constructs.review.access.survey import Survey
+from ecr_constructs.review.alerts import alerts_of
 from ecr_constructs.review.change.difference import Place
 from ecr_constructs.review.change.flows import flows, is_replicated
 from ecr_constructs.review.change.settings import profiles
@@ -134,6 +135,7 @@ class _Builder:
         survey: Survey,
         findings: Iterable[Finding],
     ) -> None:
+        self._deployment = deployment
         self._sources = sources
         self._survey = survey
         self._matrix = Matrix(survey)
@@ -167,6 +169,7 @@ class _Builder:
             templates=tuple(templates_of(registry)),
             scanning=scanning_of(registry, scans),
             signing=tuple(signing_of(registry)),
+            alerts=tuple(alerts_of(registry, self._deployment)),
             exclusions=exclusions_of(registry),
             account_settings=tuple(
                 f"{each.name} is {each.value}" for each in registry.account_settings

@@ -176,6 +176,7 @@ class RegistryReport:
         templates: In the order of their prefixes.
         scanning: How it scans.
         signing: A line for each rule.
+        alerts: Who is told of which events, a line for each event rule.
         exclusions: Those whose pulls do not count.
         account_settings: Each setting and its value, of those that the app sets.
         bills: What costs beside storage.
@@ -190,6 +191,7 @@ class RegistryReport:
     templates: tuple[TemplateReport, ...]
     scanning: ScanningReport
     signing: tuple[str, ...]
+    alerts: tuple[str, ...]
     exclusions: tuple[ExclusionReport, ...]
     account_settings: tuple[str, ...]
     bills: tuple[str, ...]

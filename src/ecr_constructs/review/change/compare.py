@@ -17,6 +17,7 @@ from ecr_constructs.review.change import repositories
 from ecr_constructs.review.change.accesses import accesses
 from ecr_constructs.review.change.account_settings import account_setting_drafts
 from ecr_constructs.review.change.acknowledged import acknowledgement_differences
+from ecr_constructs.review.change.alerts import alert_differences
 from ecr_constructs.review.change.difference import Change, Draft, told_together, worst_first
 from ecr_constructs.review.change.flows import cache_drafts, replication_drafts
 from ecr_constructs.review.change.lifecycle import Lifecycles
@@ -65,6 +66,7 @@ def compare(
     ]
     differences += acknowledgement_differences(older, newer)
     differences += public_differences(older, newer)
+    differences += alert_differences(older, newer)
     return Change(worst_first(differences))
 
 

@@ -121,6 +121,7 @@ def _registry(registry: RegistryReport) -> dict[str, Any]:
         "pull_through_caches": [_cache(each) for each in registry.caches],
         "creation_templates": [_template(each) for each in registry.templates],
         "signing": list(registry.signing),
+        "alerts": list(registry.alerts),
         "pull_time_exclusions": [each.principal for each in registry.exclusions],
         "account_settings": list(registry.account_settings),
         "bills": list(registry.bills),

@@ -181,6 +181,7 @@ def _registry(registry: RegistryReport) -> Iterator[str]:
         ("creation template", f"{t.prefix}: {', '.join(t.applied_for)}") for t in registry.templates
     ]
     lines += [("signing", line) for line in registry.signing]
+    lines += [("alert", line) for line in registry.alerts]
     lines += [("pulls not counted", each.words) for each in registry.exclusions]
     lines += [("account setting", line) for line in registry.account_settings]
     lines += [("bills", line) for line in registry.bills]

@@ -115,6 +115,7 @@ def _settings(registry: RegistryReport) -> Iterator[tuple[str, list[str]]]:
         [f"{each.prefix}: {', '.join(each.applied_for)}" for each in registry.templates],
     )
     yield "signing", list(registry.signing)
+    yield "alerts", list(registry.alerts)
     yield "not counted", [f"pulls of {each.words}" for each in registry.exclusions]
     yield "account settings", list(registry.account_settings)
     yield "bills", list(registry.bills)
