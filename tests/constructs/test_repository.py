@@ -207,7 +207,7 @@ def test_takes_exclusion_filters_within_the_limits(filters: list[str]) -> None:
         (None, "latest", "must be a list of strings, got 'latest'; write for example ['latest']"),
         (None, [7], "must be strings, got 7; write for example ['latest']"),
         ("IMUTABLE", [], "IMMUTABLE_WITH_EXCLUSION, got 'IMUTABLE'; write TagMutability.IMMUTABLE"),
-        (ecr.TagMutability.IMMUTABLE, [], "got 'TagMutability.IMMUTABLE'; write TagMutability."),
+        (ecr.TagMutability.IMMUTABLE, [], "; write ecr_constructs.TagMutability.IMMUTABLE"),
     ],
 )
 def test_refuses_mutability_that_ecr_refuses(

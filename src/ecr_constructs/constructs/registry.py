@@ -14,6 +14,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
 from ecr_constructs.constructs.account_settings import AccountSettings, account_setting_problems
+from ecr_constructs.constructs.cdk_arguments import tells_cdk_arguments
 from ecr_constructs.constructs.contributions import RegistryContributions
 from ecr_constructs.constructs.contributor import Contribution
 from ecr_constructs.constructs.ledger import ledger_of
@@ -232,6 +233,7 @@ class GovernedRegistry(RegistryContributions, Construct):
             return None
         return registry_key(self, self._ledger.place)
 
+    @tells_cdk_arguments
     def add_repository(
         self,
         construct_id: str,

@@ -18,6 +18,7 @@ from constructs import Construct
 
 from ecr_constructs.constructs._jsii import on_this_side
 from ecr_constructs.constructs.access import RepositoryAccess
+from ecr_constructs.constructs.cdk_arguments import tells_cdk_arguments
 from ecr_constructs.constructs.cfn_repository import CfnRepository
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.functions_elsewhere import allow_functions_elsewhere
@@ -97,6 +98,7 @@ class GovernedRepository(RepositoryAccess):
         >>> _ = repository.grant_pull(role)
     """
 
+    @tells_cdk_arguments
     def __init__(
         self,
         scope: Construct,
@@ -143,9 +145,10 @@ class GovernedRepository(RepositoryAccess):
         baseline = baseline_for(scope, slot) if baseline is None else baseline
         if encryption_key is None and baseline.customer_managed_keys and slot.owner is not None:
             encryption_key = slot.owner.encryption_key
+        mode = TagMutability.IMMUTABLE_WITH_EXCLUSION if filters else TagMutability.IMMUTABLE
         model = Repository(
             repository_name=repository_name,
-            image_tag_mutability=image_tag_mutability or _default_mutability(filters),
+            image_tag_mutability=image_tag_mutability or mode,
             exclusion_filters=filters,
             scan_on_push=scan_on_push,
             encryption=_encryption(encryption, encryption_key),
@@ -288,10 +291,6 @@ class GovernedRepository(RepositoryAccess):
             from ecr_constructs.constructs.validation import acknowledge_exemptions
 
             acknowledge_exemptions(self, self._recorded)
-
-
-def _default_mutability(filters: tuple[str, ...]) -> TagMutability:
-    return TagMutability.IMMUTABLE_WITH_EXCLUSION if filters else TagMutability.IMMUTABLE
 
 
 def _encryption(kind: EncryptionType | None, key: kms.IKey | None) -> Encryption:

@@ -1,0 +1,59 @@
+"""What is said to who changes the class of a CDK repository and keeps its arguments."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ecr as ecr
+
+from ecr_constructs import ConfigurationError, GovernedRegistry, GovernedRepository
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"image_scan_on_push": True},
+         ("image_scan_on_push must be written as it is called here, got an argument of"
+         " aws_ecr.Repository; write scan_on_push=, or leave it out, as images are scanned by"
+         " default")),
+        ({"lifecycle_rules": [ecr.LifecycleRule(max_image_count=3)]},
+         "write lifecycle_policy=LifecyclePolicy.of(...)"),
+        ({"auto_delete_images": True},
+         "write empty_on_delete=True with removal_policy=RemovalPolicy.DESTROY"),
+        ({"encryption": ecr.RepositoryEncryption.KMS},
+         ("encryption must be an EncryptionType, got aws_ecr.RepositoryEncryption of 'KMS'; write"
+         " ecr_constructs.EncryptionType.KMS")),
+        ({"image_tag_mutability": ecr.TagMutability.MUTABLE},
+         ("image_tag_mutability must be this library's, got aws_ecr.TagMutability.MUTABLE; write"
+         " ecr_constructs.TagMutability.MUTABLE")),
+    ],
+)  # fmt: skip
+def test_refuses_an_argument_of_cdk_and_says_what_it_is_called_here(
+    stack: cdk.Stack, arguments: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(sentence)):
+        GovernedRepository(stack, "Api", **arguments)
+    with pytest.raises(ConfigurationError, match=re.escape(sentence)):
+        GovernedRegistry(stack, "Registry").add_repository("Api", **arguments)
+
+
+def test_every_argument_of_a_cdk_repository_is_taken_or_told(stack: cdk.Stack) -> None:
+    theirs, ours = (
+        set(inspect.signature(each.__init__).parameters) - {"self", "scope", "id"}
+        for each in (ecr.Repository, GovernedRepository)
+    )
+    assert theirs & ours >= {"repository_name", "removal_policy", "empty_on_delete"}
+    for name in theirs - ours:
+        given: dict[str, Any] = {name: None}
+        with pytest.raises(ConfigurationError, match=rf"^{name} must be .* it is called here"):
+            GovernedRepository(stack, "Api", **given)
+
+
+def test_an_argument_that_nobody_has_is_left_to_python(stack: cdk.Stack) -> None:
+    unheard_of: dict[str, Any] = {"scan_on_pull": True}
+    with pytest.raises(TypeError, match="unexpected keyword argument 'scan_on_pull'"):
+        GovernedRepository(stack, "Api", **unheard_of)
