@@ -198,7 +198,7 @@ def test_what_cannot_be_told_for_one_reason_is_told_once(tmp_path: Path) -> None
     (finding,) = unreadable(tmp_path)
     assert finding.rule == "EcrGovernance-LifecyclePolicy"
     assert "what the lifecycle policy does cannot be told" in finding.message
-    assert finding.message.endswith("and so cannot what 9 more rules ask")
+    assert finding.message.endswith("and 9 more rules cannot tell either")
 
 
 def test_each_rule_tells_it_where_it_is_asked_alone(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_acknowledging_one_of_them_leaves_the_others(tmp_path: Path) -> None:
     acknowledged, counting = sorted(findings(tmp_path), key=lambda each: each.counts)
     assert acknowledged.acknowledged == "set by the pipeline"
     assert counting.rule == "EcrGovernance-LifecycleGrammar"
-    assert counting.message.endswith("8 more rules ask")
+    assert counting.message.endswith(", and 8 more rules cannot tell either")
 
 
 def test_same_question_at_two_resources_is_two_findings(tmp_path: Path) -> None:
@@ -225,3 +225,49 @@ def test_same_question_at_two_resources_is_two_findings(tmp_path: Path) -> None:
         RepositoryName=None, LifecyclePolicy={"LifecyclePolicyText": {"Ref": "Policy"}}
     )
     assert len(found(tmp_path, {"Api": resource, "Web": resource}, **PARAMETER)) == 2
+
+
+def test_registry_that_is_elsewhere_is_told_by_what_it_is_handed(tmp_path: Path) -> None:
+    """One other rule asks the same, so that it is one rule and not rules."""
+    destination = {"Region": "eu-central-1", "RegistryId": "333333333333"}
+    rules = {"ReplicationConfiguration": {"Rules": [{"Destinations": [destination]}]}}
+    resource = {"Type": "AWS::ECR::ReplicationConfiguration", "Properties": rules}
+    (finding,) = found(
+        tmp_path, {"R": resource}, select=["ReplicationPermission", "ReplicationTemplate"]
+    )
+    assert finding.message.endswith("not in this assembly, and 1 more rule cannot tell either")
+    assert finding.fix == (
+        "have its owner apply what registry.replicate_to(...) writes to Main.hand-over.json, beside"
+        " the template, then acknowledge this"
+    )
+
+
+@pytest.mark.parametrize(
+    ("scan_type", "filters", "flag", "fix"),
+    [
+        ("ENHANCED", [], True, "Scanning.enhanced(continuous=['*'])), or on_push=['*'] there"),
+        ("ENHANCED", ["web/*"], False, "Scanning.enhanced(continuous=['*'])), or on_push"),
+        ("BASIC", ["web/*"], True, "GovernedRegistry(scanning=Scanning.basic(on_push=['*']))"),
+        ("BASIC", [], False, "Scanning.basic(on_push=['*'])), or ScanOnPush: true"),
+    ],
+)
+def test_what_is_proposed_scans(
+    tmp_path: Path, scan_type: str, filters: list[str], *, flag: bool, fix: str
+) -> None:
+    rules = [
+        {
+            "ScanFrequency": "SCAN_ON_PUSH",
+            "RepositoryFilters": [{"Filter": each, "FilterType": "WILDCARD"}],
+        }
+        for each in filters
+    ]
+    resources = {
+        "Api": repository(ImageScanningConfiguration={"ScanOnPush": flag}),
+        "S": {
+            "Type": "AWS::ECR::RegistryScanningConfiguration",
+            "Properties": {"ScanType": scan_type, "Rules": rules},
+        },
+    }
+    (finding,) = found(tmp_path, resources, select=["ImageScanning"])
+    assert fix in finding.fix
+    assert ("ScanOnPush" in finding.fix) is ("ScanOnPush" in fix)

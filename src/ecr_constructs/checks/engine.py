@@ -18,6 +18,7 @@ from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.problem import Severity, Status
 from ecr_constructs.model.registry import Deployment, Located
 from ecr_constructs.model.repository import Origin
+from ecr_constructs.model.words import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +123,7 @@ def _told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
         else:
             yield finding
     for first, *others in unknown.values():
-        more = f", and so cannot what {len(others)} more rules ask" if others else ""
+        more = f", and {plural(len(others), 'more rule')} cannot tell either" if others else ""
         yield replace(first, message=f"{first.message}{more}")
 
 

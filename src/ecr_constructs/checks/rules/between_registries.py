@@ -86,18 +86,21 @@ def _template(facts: Facts) -> Iterator[Located]:
 
 
 def _elsewhere(side: Side) -> Problem:
+    file = side.origin.template.removesuffix(".template.json")
     return _violation(
         side,
         f"what {side.destination.sentence} says to replication cannot be told: it is not in this"
         " assembly",
+        f"have its owner apply what registry.replicate_to(...) writes to {file}.hand-over.json,"
+        " beside the template, then acknowledge this",
         unknown=True,
     )
 
 
-def _violation(side: Side, message: str, *, unknown: bool = False) -> Problem:
+def _violation(side: Side, message: str, fix: str = _BOTH, *, unknown: bool = False) -> Problem:
     return violation(
         message,
-        _BOTH,
+        fix,
         path=side.path,
         detail=f"Destination::{side.destination.sentence}",
         unknown=unknown,

@@ -14,9 +14,13 @@ from ecr_constructs.model.registry import Located, Registry
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.scan_coverage import RepositoryCoverage, coverage
 from ecr_constructs.model.scanning import Scanning, ScanType
-from ecr_constructs.model.unresolved import Unresolved
+from ecr_constructs.model.unresolved import Text, Unresolved
 
-_FIX: Final = "GovernedRegistry(scanning=Scanning.basic(on_push=['*'])), or ScanOnPush: true"
+_BASIC: Final = "GovernedRegistry(scanning=Scanning.basic(on_push=['*']))"
+_FLAG: Final = "ScanOnPush: true"
+_ENHANCED: Final = (
+    "GovernedRegistry(scanning=Scanning.enhanced(continuous=['*'])), or on_push=['*'] there"
+)
 
 
 def _scanning(facts: Facts) -> Iterator[Located]:
@@ -40,7 +44,7 @@ def _of_repository(
             yield violation(
                 "whether pushed images are scanned cannot be told: nor can the registry's scanning"
                 " configuration",
-                _FIX,
+                f"{_BASIC}, or {_FLAG}",
                 path=path,
                 unknown=True,
             )
@@ -57,15 +61,23 @@ def _of_repository(
         given += f", and no rule of the registry's {scan_type} scanning is known to select it"
     # The guide says that what no filter selects is scanned by hand, and of the flag that it is
     # being retired: which one wins it does not say.
+    fix = _fix(scan_type, is_flag_enough=not has_rules and flag is not True)
     if is_flagged is not False or (covered is not None and is_scanned is None):
         yield violation(
             f"whether pushed images are scanned cannot be told: {given}",
-            _FIX,
+            fix,
             path=path,
             unknown=True,
         )
     else:
-        yield violation(f"nothing scans pushed images: {given}", _FIX, path=path)
+        yield violation(f"nothing scans pushed images: {given}", fix, path=path)
+
+
+def _fix(scan_type: Text, *, is_flag_enough: bool) -> str:
+    """Return what to write: where rules of the registry scan, the flag may not count."""
+    if scan_type == ScanType.ENHANCED:
+        return _ENHANCED
+    return f"{_BASIC}, or {_FLAG}" if is_flag_enough else _BASIC
 
 
 RULES: Final = (
