@@ -14,6 +14,7 @@ from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.registry import Deployment
 from ecr_constructs.model.repository import Origin
 from ecr_constructs.review.describe import place_of
+from ecr_constructs.review.exempted import own_acknowledgements
 from ecr_constructs.review.report import Loosened
 from ecr_constructs.review.words import name_of
 
@@ -35,7 +36,10 @@ def exemptions_of(deployment: Deployment, today: dt.date) -> Iterator[Loosened]:
 
 
 def acknowledgements_of(deployment: Deployment) -> Iterator[Loosened]:
-    """Yield what is acknowledged of this library's rules, and of any rule on its resources."""
+    """Yield what is acknowledged of this library's rules, and of any rule on its resources.
+
+    Those that an exemption brings along are no more than the exemption.
+    """
     above = {
         "/".join(parts[:end])
         for origin in _origins(deployment)
@@ -43,7 +47,7 @@ def acknowledgements_of(deployment: Deployment) -> Iterator[Loosened]:
         for parts in [origin.construct_path.split("/")]
         for end in range(1, len(parts) + 1)
     }
-    for each in deployment.acknowledgements:
+    for each in own_acknowledgements(deployment):
         rule = rule_of(each.id)
         ours = rule is not None and rule.startswith(PREFIX)
         if ours or each.construct_path.removesuffix("/Resource") in above:

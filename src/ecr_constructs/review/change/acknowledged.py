@@ -12,12 +12,16 @@ from ecr_constructs.checks.rule import PREFIX
 from ecr_constructs.model.acknowledgement import Acknowledgement
 from ecr_constructs.model.registry import Deployment
 from ecr_constructs.review.change.difference import ChangeClass, Difference
+from ecr_constructs.review.exempted import own_acknowledgements
 
 _Key = tuple[str, str]
 
 
 def acknowledgement_differences(older: Deployment, newer: Deployment) -> Iterator[Difference]:
-    """Yield the acknowledgements of this library's rules that come, go or change."""
+    """Yield the acknowledgements of this library's rules that come, go or change.
+
+    Those that an exemption brings along are told with the exemption.
+    """
     old, new = _ours(older), _ours(newer)
     for (path, rule), each in new.items():
         earlier = old.get((path, rule))
@@ -44,7 +48,7 @@ def acknowledgement_differences(older: Deployment, newer: Deployment) -> Iterato
 
 def _ours(deployment: Deployment) -> dict[_Key, Acknowledgement]:
     found = {}
-    for each in deployment.acknowledgements:
+    for each in own_acknowledgements(deployment):
         rule = rule_of(each.id)
         if rule is not None and rule.startswith(PREFIX):
             found[each.construct_path, rule] = each
