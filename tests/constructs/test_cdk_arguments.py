@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -57,3 +58,11 @@ def test_an_argument_that_nobody_has_is_left_to_python(stack: cdk.Stack) -> None
     unheard_of: dict[str, Any] = {"scan_on_pull": True}
     with pytest.raises(TypeError, match="unexpected keyword argument 'scan_on_pull'"):
         GovernedRepository(stack, "Api", **unheard_of)
+
+
+def test_the_page_on_adoption_has_every_argument_of_a_cdk_repository() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "adoption.md").read_text(encoding="utf-8")
+    rows = [row.split("|")[1] for row in page.splitlines() if row.startswith("| `")]
+    named = set(re.findall(r"`(\w+)", " ".join(rows)))
+    theirs = set(inspect.signature(ecr.Repository.__init__).parameters) - {"self", "scope", "id"}
+    assert theirs <= named
