@@ -218,9 +218,30 @@ def test_refuses_a_namespace_that_no_name_can_have(namespace: str) -> None:
     assert f"got {namespace!r}; write for example 'payments'" in sentence
 
 
-def test_refuses_namespaces_that_are_one_string() -> None:
-    (sentence,) = sentences(Baseline(namespaces="payments"))
-    assert sentence == "namespaces must be a list, got 'payments'; write ['payments']"
+def test_one_namespace_needs_no_list() -> None:
+    assert Baseline(namespaces="payments") == Baseline(namespaces=("payments",))
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"namespaces": 5}, "namespaces must be a list, got 5; write ['payments']"),
+        ({"namespaces": [5]}, "got 5; write for example 'payments'"),
+        ({"organization_id": 5}, "lower-case letters or digits, got 5; copy it from"),
+        (
+            {"lifecycle_policy": [1]},
+            "lifecycle_policy must be a LifecyclePolicy, got [1]; write LifecyclePolicy.of(...)",
+        ),
+        (
+            {"exemptions": ["why"]},
+            "exemptions must be a list of Exemptions, got ('why',); write [Exemption(",
+        ),
+        ({"exemptions": 5}, "exemptions must be a list of Exemptions, got 5; write [Exemption("),
+    ],
+)
+def test_refuses_what_has_another_type(given: dict[str, Any], sentence: str) -> None:
+    (said,) = sentences(Baseline(**given))
+    assert sentence in said
 
 
 def test_the_problems_of_parts_carry_their_paths() -> None:

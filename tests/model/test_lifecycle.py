@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -179,7 +180,16 @@ def test_refuses_a_text_that_is_a_token() -> None:
 
 def test_refuses_what_is_no_rule() -> None:
     (problem,) = LifecyclePolicy.of("keep all").problems()
-    assert problem.sentence.startswith("rules[0]")
+    assert problem.sentence == (
+        "rules[0]: a rule must be a LifecycleRule, got 'keep all'; write"
+        " LifecyclePolicy.of(LifecycleRule.keep_newest(50), ...), without a list"
+    )
+
+
+@pytest.mark.parametrize("rules", [5, [[LifecycleRule.keep_newest(5)]], [None]])
+def test_refuses_rules_that_are_none(rules: Any) -> None:
+    (problem,) = LifecyclePolicy(rules).problems()
+    assert "rules[0]: a rule must be a LifecycleRule, got" in problem.sentence
 
 
 def test_numbers_rules_in_the_order_given_and_any_last() -> None:

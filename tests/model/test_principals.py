@@ -201,6 +201,46 @@ def test_a_service_can_be_bound_by_any_source(arn: str) -> None:
                 " 'codebuild.amazonaws.com'"
             ),
         ),
+        (
+            Principals.account(222222222222),
+            "an account must be a string of 12 digits, got 222222222222; write '222222222222'",
+        ),
+        (
+            Principals.account(22222222222),
+            "an account must be a string of 12 digits, got 22222222222; write '022222222222'",
+        ),
+        (
+            Principals.lambda_functions(account=True),
+            "an account must be a string of 12 digits, got True; write for example '111122223333'",
+        ),
+        (
+            Principals.organization(5),
+            (
+                "organization_id: an organisation must be 'o-' and 10 to 32 lower-case letters or"
+                " digits, got 5; copy it from `aws organizations describe-organization`"
+            ),
+        ),
+        (
+            Principals.organizational_unit(5),
+            (
+                "an organisational unit must be a path from the organisation down, got 5; write for"
+                " example 'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111'"
+            ),
+        ),
+        (
+            Principals.role(5),
+            (
+                "a role must be given by its ARN, got 5; write for example"
+                " 'arn:aws:iam::111122223333:role/Deploy'"
+            ),
+        ),
+        (
+            Principals.service("sns.amazonaws.com", source_arn=5),
+            (
+                "source_arn must be an ARN, whole or with '*', got 5; write for example"
+                " 'arn:aws:ecs:eu-west-1:111122223333:cluster/*'"
+            ),
+        ),
     ],
 )
 def test_refuses_who_cannot_be_named(principal: PolicyPrincipal, sentence: str) -> None:

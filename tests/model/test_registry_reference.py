@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.model.said import sentences
 
@@ -32,8 +34,14 @@ def test_a_reference_names_an_account_and_a_region() -> None:
             "account of a RegistryReference must be known at synthesis, got a token; write it out",
         ),
         ("222222222222", "${Token[AWS.Region.1]}", "region of a RegistryReference must be known"),
+        (
+            333333333333,
+            "eu-central-1",
+            "account must be a string of 12 digits, got 333333333333; write '333333333333'",
+        ),
+        ("222222222222", 1, "region must be a Region of AWS, got 1; write for example"),
     ],
 )
-def test_refuses_what_names_no_registry(account: str, region: str, said: str) -> None:
+def test_refuses_what_names_no_registry(account: Any, region: Any, said: str) -> None:
     (sentence,) = sentences(RegistryReference(account, region).problems())
     assert said in sentence

@@ -11,7 +11,7 @@ from tests.model.aws_models import refused
 from tests.model.registry_strategies import ACCOUNT, ORIGIN, replications
 from tests.model.said import errors, warnings
 
-from ecr_constructs.model.problem import Status
+from ecr_constructs.model.problem import Severity, Status
 from ecr_constructs.model.replication import Destination, Replication, ReplicationRule
 from ecr_constructs.model.unresolved import Unknown, Unresolved
 
@@ -93,7 +93,7 @@ def test_takes_what_ecr_takes(replication: Replication) -> None:
             to(Destination("europe-west-1", "222222222222")),
             (
                 r"destinations\[0\].region: region must be a Region of AWS, got 'europe-west-1';"
-                " write for example 'eu-central-1'"
+                " write for example 'eu-west-1'"
             ),
         ),
         (
@@ -303,3 +303,15 @@ def test_reads_a_live_registry() -> None:
         ReplicationRule.to(THERE),
     )
     assert Replication.from_api({}) == Replication()
+
+
+@pytest.mark.parametrize(
+    ("region", "meant"), [("eu-wst-1", "eu-west-1"), ("eu-centrl-1", "eu-central-1")]
+)
+def test_warns_of_a_region_that_nobody_knows(region: str, meant: str) -> None:
+    (problem,) = Destination(region, "222222222222").problems()
+    assert problem.severity is Severity.WARNING
+    assert problem.sentence == (
+        f"region must be a Region that is known here, got {region!r}; write for example {meant!r},"
+        " or pass over this if the Region is new"
+    )

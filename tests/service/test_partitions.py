@@ -9,6 +9,7 @@ from botocore.loaders import Loader
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecr_constructs.service.partitions import REGIONS as KNOWN
 from ecr_constructs.service.partitions import partition_of, url_suffix_of
 
 
@@ -28,6 +29,10 @@ REGIONS = [
 def test_every_partition_has_a_region_in_the_table() -> None:
     assert {partition for _, partition, _ in REGIONS} == {each["id"] for each in known_partitions()}
     assert len(REGIONS) > 40
+
+
+def test_every_region_of_botocore_is_known() -> None:
+    assert {region for region, _, _ in REGIONS} <= KNOWN
 
 
 @pytest.mark.parametrize(("region", "partition", "suffix"), REGIONS)

@@ -145,29 +145,51 @@ class Baseline:
         # Any iterable is taken, and kept as a tuple: a baseline can be hashed and compared.
         for name in ("namespaces", "exemptions"):
             value = getattr(self, name)
-            if isinstance(value, Iterable) and not isinstance(value, str):
+            if name == "namespaces" and isinstance(value, str):
+                object.__setattr__(self, name, (value,))
+            elif isinstance(value, Iterable) and not isinstance(value, str):
                 object.__setattr__(self, name, tuple(value))
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the baseline itself."""
         if self.organization_id is not None:
             yield from organization_problems(self.organization_id)
-        for problem in self.lifecycle_policy.problems():
-            yield problem.below("lifecycle_policy")
+        if isinstance(self.lifecycle_policy, LifecyclePolicy):
+            for problem in self.lifecycle_policy.problems():
+                yield problem.below("lifecycle_policy")
+        else:
+            yield problem_at(
+                "lifecycle_policy",
+                f"lifecycle_policy must be a LifecyclePolicy, got {self.lifecycle_policy!r}",
+                "write LifecyclePolicy.of(...), .from_json(text) or .from_document(document)",
+            )
         yield from self._namespace_problems()
-        for index, exemption in enumerate(self.exemptions):
-            yield from (p.below(f"exemptions[{index}]") for p in exemption.problems())
+        yield from self._exemption_problems()
+
+    def _exemption_problems(self) -> Iterator[Problem]:
+        # What a caller gave whom no type checker told.
+        given = cast("object", self.exemptions)
+        for index, each in enumerate(given if isinstance(given, tuple) else (given,)):
+            if isinstance(each, Exemption):
+                yield from (p.below(f"exemptions[{index}]") for p in each.problems())
+            if not isinstance(each, Exemption) or not isinstance(given, tuple):
+                yield problem_at(
+                    "exemptions",
+                    f"exemptions must be a list of Exemptions, got {given!r}",
+                    "write [Exemption(Control...., reason='...')]",
+                )
+                return
 
     def _namespace_problems(self) -> Iterator[Problem]:
-        if isinstance(self.namespaces, str):
+        given = cast("object", self.namespaces)
+        if not isinstance(given, tuple):
             yield problem_at(
-                "namespaces",
-                f"namespaces must be a list, got {self.namespaces!r}",
-                f"write [{self.namespaces!r}]",
+                "namespaces", f"namespaces must be a list, got {given!r}", "write ['payments']"
             )
             return
-        for index, namespace in enumerate(self.namespaces):
-            if not patterns.REPOSITORY_NAME.fullmatch(namespace.removesuffix("/")):
+        for index, namespace in enumerate(given):
+            is_text = isinstance(namespace, str)
+            if not (is_text and patterns.REPOSITORY_NAME.fullmatch(namespace.removesuffix("/"))):
                 yield problem_at(
                     f"namespaces[{index}]",
                     "a namespace must be what stands before '/' in a repository's name, lower-case"

@@ -16,13 +16,13 @@ from typing import Final
 from ecr_constructs.model.baseline import Baseline, Control
 from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
 from ecr_constructs.model.exposure import Exposure, exposure
-from ecr_constructs.model.lifecycle import LifecyclePolicy, StorageClass, TagStatus
+from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule, StorageClass, TagStatus
 from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.public_repository import PublicRepository
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.statement import ANYONE, Effect, Statement
-from ecr_constructs.model.tag_mutability import keeps_tags
+from ecr_constructs.model.tag_mutability import TagMutability, keeps_tags
 from ecr_constructs.model.unresolved import Text, is_known
 from ecr_constructs.service import actions, public_actions, registry_actions
 
@@ -78,7 +78,7 @@ def repository_loosenings(
     repository: Repository, baseline: Baseline, *, account: Text
 ) -> Iterator[Loosening]:
     """Yield the controls that a repository of ``account`` loosens, as far as values are known."""
-    if keeps_tags(repository.image_tag_mutability, repository.exclusion_filters) is False:
+    if _moves_tags(repository.image_tag_mutability, repository.exclusion_filters):
         yield _mutability_loosening(repository.image_tag_mutability, repository.exclusion_filters)
     if repository.scan_on_push is False:
         yield Loosening(
@@ -116,9 +116,7 @@ def template_loosenings(
     the baseline's concern only where a push may choose them.
     """
     is_cache = set(template.applied_for) == {AppliedFor.PULL_THROUGH_CACHE}
-    if not is_cache and keeps_tags(template.image_tag_mutability, template.exclusion_filters) is (
-        False
-    ):
+    if not is_cache and _moves_tags(template.image_tag_mutability, template.exclusion_filters):
         yield _mutability_loosening(template.image_tag_mutability, template.exclusion_filters)
     if _keeps_untagged(template.lifecycle_policy):
         yield _UNTAGGED
@@ -266,11 +264,18 @@ def _describe(statement: Statement) -> str:
     return f"{who} with {', '.join(f'{c.operator} {c.key}' for c in statement.conditions)}"
 
 
+def _moves_tags(mode: Text, filters: tuple[Text, ...]) -> bool:
+    # A word that is no mode is refused as such, and opens nothing.
+    return mode in tuple(TagMutability) and keeps_tags(mode, filters) is False
+
+
 def _keeps_untagged(policy: object) -> bool:
     if policy is None:
         return True
     if not isinstance(policy, LifecyclePolicy):
         return False
+    if not all(isinstance(rule, LifecycleRule) for rule in policy.rules):
+        return False  # what is no rule is refused, and may have been meant to take them
     return not any(
         rule.tag_status in {TagStatus.UNTAGGED, TagStatus.ANY}
         and rule.storage_class in {None, StorageClass.STANDARD}

@@ -11,7 +11,7 @@ import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, NoReturn, final
+from typing import Any, Final, NoReturn, cast, final
 
 from ecr_constructs.errors import PolicyDocumentError
 from ecr_constructs.model.lifecycle_document import compact_json, document_problems
@@ -67,7 +67,8 @@ class LifecyclePolicy:
     _found: tuple[Problem, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rules", tuple(self.rules))
+        given = cast("object", self.rules)
+        object.__setattr__(self, "rules", tuple(given) if isinstance(given, Iterable) else (given,))
 
     @classmethod
     def of(cls, *rules: LifecycleRule) -> LifecyclePolicy:
@@ -153,8 +154,21 @@ class LifecyclePolicy:
     def problems(self) -> list[Problem]:
         """Return what ECR would refuse; paths count the rules from 0 in the order given."""
         if self._found is None:
-            self._knowing(_problems(self._spelling()))
+            self._knowing(self._misfits() or _problems(self._spelling()))
         return list(self._found or ())
+
+    def _misfits(self) -> list[Problem]:
+        """Return what is given as a rule and is none."""
+        return [
+            Problem(
+                id="rule",
+                path=f"rules[{index}]",
+                message=f"a rule must be a LifecycleRule, got {rule!r}",
+                fix="write LifecyclePolicy.of(LifecycleRule.keep_newest(50), ...), without a list",
+            )
+            for index, rule in enumerate(self.rules)
+            if not _is_rule(rule)
+        ]
 
     def normalise(self) -> LifecyclePolicy:
         """Return the same policy in its one canonical form.

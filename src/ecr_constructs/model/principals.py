@@ -11,11 +11,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, final
+from typing import Protocol, cast, final
 
+from ecr_constructs.model.given_text import account_fix, account_sentence, fits
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.statement import ANYONE, Condition, Principal
-from ecr_constructs.model.unresolved import is_known
 from ecr_constructs.service import patterns
 
 
@@ -118,7 +118,7 @@ class Principals:
         Args:
             role: An ARN, or anything with a ``role_arn``.
         """
-        return _Identity(role if isinstance(role, str) else role.role_arn, "role")
+        return _Identity(_arn(role, "role_arn"), "role")
 
     @staticmethod
     def user(user: str | _HasUserArn) -> PolicyPrincipal:
@@ -127,7 +127,7 @@ class Principals:
         Args:
             user: An ARN, or anything with a ``user_arn``.
         """
-        return _Identity(user if isinstance(user, str) else user.user_arn, "user")
+        return _Identity(_arn(user, "user_arn"), "user")
 
     @staticmethod
     def lambda_functions(
@@ -221,7 +221,7 @@ class _OrganizationalUnit(PolicyPrincipal):
 
     def problems(self, place: Place) -> Iterator[Problem]:
         del place
-        if is_known(self.path) and not patterns.ORGANIZATION_PATH.fullmatch(self.path):
+        if not fits(self.path, patterns.ORGANIZATION_PATH):
             yield _problem(
                 "an organisational unit must be a path from the organisation down,"
                 f" got {self.path!r}",
@@ -244,7 +244,7 @@ class _Identity(PolicyPrincipal):
 
     def problems(self, place: Place) -> Iterator[Problem]:
         del place
-        if is_known(self.arn) and not patterns.identity_arn(self.kind).fullmatch(self.arn):
+        if not fits(self.arn, patterns.identity_arn(self.kind)):
             yield _problem(
                 f"a {self.kind} must be given by its ARN, got {self.arn!r}",
                 f"write for example 'arn:aws:iam::111122223333:{self.kind}/Deploy'",
@@ -280,16 +280,21 @@ class _Service(PolicyPrincipal):
         del place
         if self.account is not None:
             yield from _account_problems(self.account)
-        if is_known(self.service) and not patterns.SERVICE_PRINCIPAL.fullmatch(self.service):
+        if not fits(self.service, patterns.SERVICE_PRINCIPAL):
             yield _problem(
                 f"a service principal must be a service's name, got {self.service!r}",
                 "write for example 'codebuild.amazonaws.com'",
+            )
+        if self.source is not None and not isinstance(self.source, str):
+            yield _problem(
+                f"source_arn must be an ARN, whole or with '*', got {self.source!r}",
+                "write for example 'arn:aws:ecs:eu-west-1:111122223333:cluster/*'",
             )
 
 
 def organization_problems(organization_id: str) -> Iterator[Problem]:
     """Yield what is wrong with an organisation's id."""
-    if is_known(organization_id) and not patterns.ORGANIZATION_ID.fullmatch(organization_id):
+    if not fits(organization_id, patterns.ORGANIZATION_ID):
         yield _problem(
             "an organisation must be 'o-' and 10 to 32 lower-case letters or digits,"
             f" got {organization_id!r}",
@@ -299,10 +304,13 @@ def organization_problems(organization_id: str) -> Iterator[Problem]:
 
 
 def _account_problems(account: str) -> Iterator[Problem]:
-    if is_known(account) and not patterns.ACCOUNT_ID.fullmatch(account):
-        yield _problem(
-            f"an account must be 12 digits, got {account!r}", "write for example '111122223333'"
-        )
+    if not fits(account, patterns.ACCOUNT_ID):
+        yield _problem(account_sentence("an account", account), account_fix(account))
+
+
+def _arn(identity: object, member: str) -> str:
+    """Return the ARN of an identity; what has none stays what it is, for problems() to say so."""
+    return cast("str", getattr(identity, member, identity))
 
 
 def _problem(message: str, fix: str, path: str = "") -> Problem:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import final
+from typing import cast, final
 
+from ecr_constructs.model.given_text import account_fix, account_sentence, fits
 from ecr_constructs.model.problem import Problem, problem_at
 from ecr_constructs.model.replication_rule import Destination
 from ecr_constructs.model.unresolved import is_known
@@ -51,10 +52,15 @@ class RegistryReference:
                     f"{name} of a RegistryReference must be known at synthesis, got a token",
                     "write it out",
                 )
-        if is_known(self.account) and not patterns.ACCOUNT_ID.fullmatch(self.account):
+        # What a caller gave whom no type checker told.
+        account, region = cast("object", self.account), cast("object", self.region)
+        if not fits(account, patterns.ACCOUNT_ID):
+            yield problem_at("account", account_sentence("account", account), account_fix(account))
+        if isinstance(region, str):
+            yield from (each for each in self.destination.problems() if each.path == "region")
+        else:
             yield problem_at(
-                "account",
-                f"account must be 12 digits, got {self.account!r}",
-                "write for example '111122223333'",
+                "region",
+                f"region must be a Region of AWS, got {region!r}",
+                "write for example 'eu-central-1'",
             )
-        yield from (each for each in self.destination.problems() if each.path == "region")

@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from ecr_constructs.model.repository_filter import FilterType, as_filters, filte
 from ecr_constructs.model.unresolved import Text, Unresolved, is_known
 from ecr_constructs.model.words import examples
 from ecr_constructs.service import patterns
+from ecr_constructs.service.partitions import REGIONS
 
 #: What ends a word in a name. A prefix that ends in one stops where a name goes on.
 _SEPARATORS = frozenset("/._-")
@@ -125,13 +127,25 @@ class ReplicationRule:
 
 
 def _region_problems(region: str) -> Iterator[Problem]:
+    if region in REGIONS:
+        return
+    close = difflib.get_close_matches(region, sorted(REGIONS), n=1)
+    example = close[0] if close else "eu-central-1"
     if patterns.PARTITION_REGION.fullmatch(region):
+        yield Problem(
+            id="region",
+            path="region",
+            message=f"region must be a Region that is known here, got {region!r}",
+            fix=f"write for example {example!r}, or pass over this if the Region is new",
+            severity=Severity.WARNING,
+            status=Status.UNKNOWN,
+        )
         return
     if not patterns.REGION.fullmatch(region):
         yield problem_at(
             "region",
             f"region must be a Region of AWS, got {region!r}",
-            "write for example 'eu-central-1'",
+            f"write for example {example!r}",
         )
         return
     yield Problem(
