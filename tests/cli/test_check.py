@@ -105,7 +105,7 @@ def test_rules_that_cannot_tell_for_one_reason_are_one_entry(
     resource = repository(LifecyclePolicy={"LifecyclePolicyText": {"Ref": "Policy"}})
     _, shown = check({"Api": resource}, Parameters={"Policy": {"Type": "String"}})
     assert shown.count("what the lifecycle policy does cannot be told") == 1
-    assert "1 warning" in shown
+    assert shown.endswith(": 1 cannot be told\n")
 
 
 def test_markup_in_a_template_stays_text(check: Callable[..., tuple[int, str]]) -> None:
@@ -197,3 +197,24 @@ def test_refuses_wrong_options_in_one_sentence(
     assert captured.out == ""
     assert sentence in captured.err
     assert captured.err.count("\n") == 1
+
+
+def test_what_cannot_be_told_is_no_warning_in_the_count(
+    check: Callable[..., tuple[int, str]],
+) -> None:
+    unknown = repository(ImageTagMutability={"Ref": "Mode"}, RepositoryName="payments/web")
+    _, shown = check({"Api": GOES, "Web": unknown}, Parameters={"Mode": {"Type": "String"}})
+    assert shown.endswith(": 1 warning, 1 cannot be told\n")
+    assert "cannot tell Main/Web" in shown
+
+
+@pytest.mark.parametrize("columns", [None, "60"])
+def test_lines_are_whole_where_nobody_sees_a_terminal(
+    check: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch, columns: str | None
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns:
+        monkeypatch.setenv("COLUMNS", columns)
+    lines = check({"Api": MUTABLE})[1].splitlines()
+    assert max(map(len, lines)) > 80 if columns is None else max(map(len, lines)) <= 60
+    assert [line for line in lines if line != line.rstrip()] == []

@@ -56,6 +56,11 @@ class Finding:
         return tidy(f"{self.rule}[{self.detail}]") if self.detail else self.rule
 
     @property
+    def label(self) -> str:
+        """Its severity, for people; of what nobody can tell, that."""
+        return "cannot tell" if self.status is Status.UNKNOWN else str(self.severity)
+
+    @property
     def counts(self) -> bool:
         """Whether it counts towards the exit status."""
         return self.acknowledged is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -33,12 +33,13 @@ def print_findings(
     findings = list(findings)
     for group in _groups(findings):
         _print_group(out, group)
-    counts = {
-        severity: sum(f.counts and f.severity is severity for f in findings)
-        for severity in Severity
-    }
-    silenced = sum(not finding.counts for finding in findings)
-    verdict = ", ".join(plural(number, severity) for severity, number in counts.items() if number)
+    counted = [each for each in findings if each.counts]
+    told = Counter(each.severity for each in counted if each.status is not Status.UNKNOWN)
+    verdicts = [plural(told[severity], severity) for severity in Severity if told[severity]]
+    unknown = sum(each.status is Status.UNKNOWN for each in counted)
+    verdicts += [f"{unknown:,} cannot be told"] * bool(unknown)
+    silenced = len(findings) - len(counted)
+    verdict = ", ".join(verdicts)
     out.print(
         f"{plural(repositories, 'repository')} checked against {plural(rules, 'rule')}:"
         f" {verdict or 'nothing to say'}" + f", {silenced:,} acknowledged" * bool(silenced)
@@ -62,17 +63,13 @@ def _print_group(out: Console, group: Sequence[Finding]) -> None:
     places = list(dict.fromkeys(finding.place for finding in group))
     where = examples(places)
     style = _STYLES[first.severity] if first.counts else "dim"
-    word = str(first.severity)
-    if not first.counts:
-        word = "acknowledged"
-    elif first.status is Status.UNKNOWN:
-        word = "cannot tell"
+    word = first.label if first.counts else "acknowledged"
     rules = ", ".join(dict.fromkeys(finding.rule for finding in group))
     out.print(f"[{style}]{word}[/] {escape(where)} [dim]{rules}[/]")
-    out.print(Padding(escape(f"{first.message}; {first.fix}"), (0, 0, 0, 2)))
+    out.print(Padding(escape(f"{first.message}; {first.fix}"), (0, 0, 0, 2), expand=False))
     if first.acknowledged is not None:
         reason = escape(first.acknowledged) or "none was given"
-        out.print(Padding(f"[dim]reason:[/] {reason}", (0, 0, 0, 2)))
+        out.print(Padding(f"[dim]reason:[/] {reason}", (0, 0, 0, 2), expand=False))
 
 
 def print_explanation(out: Console, rule: Rule) -> None:
@@ -93,4 +90,4 @@ def print_explanation(out: Console, rule: Rule) -> None:
     ):
         if text:
             out.print(f"\n[bold]{heading}[/]")
-            out.print(Padding(escape(text), (0, 0, 0, 2)))
+            out.print(Padding(escape(text), (0, 0, 0, 2), expand=False))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Annotated, Any, Final, TypeAlias, cast
 
 import typer
 
@@ -13,6 +14,10 @@ from ecr_constructs.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+#: As wide is what is no terminal, in characters.
+_UNWRAPPED: Final = 10_000
 
 
 class Status(IntEnum):
@@ -65,10 +70,34 @@ def print_json(document: Any) -> None:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return the terminal; colour and width follow it, and NO_COLOR is honoured."""
+    """Return the terminal; colour and width follow it, and NO_COLOR is honoured.
+
+    What is no terminal gets its lines whole: a tool that reads them finds an ARN
+    in one piece. COLUMNS sets a width there, too.
+    """
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    out = Console(stderr=stderr, highlight=False)
+    if not out.is_terminal:
+        out.file = cast("IO[str]", _Unpadded(out.file))
+        if "COLUMNS" not in os.environ:
+            out.width = _UNWRAPPED
+    return out
+
+
+class _Unpadded:
+    """A stream whose lines end where their text does, and that is otherwise what it wraps."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write text without the spaces that fill its lines up."""
+        self._stream.write("\n".join(line.rstrip(" ") for line in text.split("\n")))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def read_text(path: Path, what: str) -> str:

@@ -109,7 +109,7 @@ def _decisions(report: Report) -> Iterator[_Part]:
             f"{plural(len(report.counted), 'finding')}",
             "finding",
             (
-                f"- {SEVERITY_SHAPES[each.severity]} **{each.severity}** {code(each.place)}:"
+                f"- {SEVERITY_SHAPES[each.severity]} **{each.label}** {code(each.place)}:"
                 f" {prose(each.message)}; {prose(each.fix)}"
                 for each in report.counted
             ),

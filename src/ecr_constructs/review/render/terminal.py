@@ -75,9 +75,9 @@ def _change(change: Change, older: str) -> Iterator[RenderableType]:
 
 def _difference(difference: Difference) -> Iterator[RenderableType]:
     doubt = "[yellow]cannot tell:[/] " if difference.hides_doubt else ""
-    yield Padding(f"{doubt}{escape(difference.sentence)}", (0, 0, 0, 2))
+    yield _indented(f"{doubt}{escape(difference.sentence)}", 2)
     if difference.cause:
-        yield Padding(f"[dim]as {escape(difference.cause)}[/]", (0, 0, 0, 4))
+        yield _indented(f"[dim]as {escape(difference.cause)}[/]", 4)
 
 
 def _registry(registry: RegistryReport) -> Iterator[RenderableType]:
@@ -90,7 +90,7 @@ def _registry(registry: RegistryReport) -> Iterator[RenderableType]:
     for title, lines in _settings(registry):
         if lines:
             settings.add_row(title, escape("\n".join(lines)))
-    yield Padding(settings, (0, 0, 0, 2))
+    yield _indented(settings, 2)
     for repository in registry.repositories[:MOST]:
         yield from _repository(repository)
     more = len(registry.repositories) - MOST
@@ -133,7 +133,7 @@ def _repository(repository: RepositoryReport) -> Iterator[RenderableType]:
         f"{repository.deletion} on removal",
     )
     name = f"[bold]{escape(repository.name)}[/]  {escape(' · '.join(facts))}"
-    yield Padding(name, (0, 0, 0, 2))
+    yield _indented(name, 2)
     details = _grid()
     details.add_row("images", escape("\n".join(repository.retention)))
     held = repository.images
@@ -142,7 +142,7 @@ def _repository(repository: RepositoryReport) -> Iterator[RenderableType]:
         details.add_row("held", escape(", ".join(counts)))
     rows = [_access(row) for row in repository.access] or ["its own account alone"]
     details.add_row("access", escape("\n".join(rows)))
-    yield Padding(details, (0, 0, 0, 4))
+    yield _indented(details, 4)
 
 
 def _access(row: AccessRow) -> str:
@@ -157,6 +157,11 @@ def _access(row: AccessRow) -> str:
     return f"{row.who}: {'; '.join(parts)}"
 
 
+def _indented(what: RenderableType, columns: int) -> Padding:
+    """Return something behind a margin, and not filled up to the width."""
+    return Padding(what, (0, 0, 0, columns), expand=False)
+
+
 def _grid() -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
@@ -168,7 +173,7 @@ def _public(report: Report) -> Iterator[RenderableType]:
     if report.public_repositories:
         yield "[bold]Public repositories[/]"
         for each in report.public_repositories:
-            yield Padding(escape(f"{each.name}: {each.words}"), (0, 0, 0, 2))
+            yield _indented(escape(f"{each.name}: {each.words}"), 2)
         yield ""
 
 
@@ -178,13 +183,13 @@ def _decisions(report: Report) -> Iterator[RenderableType]:
     if report.hand_overs:
         yield "[bold]To hand over[/] [dim]what others must apply[/]"
         for each in report.hand_overs:
-            yield Padding(escape(f"{each.title}: {'; '.join(each.needs)}"), (0, 0, 0, 2))
+            yield _indented(escape(f"{each.title}: {'; '.join(each.needs)}"), 2)
         yield ""
     if report.unreadable:
         yield f"[yellow]{plural(len(report.unreadable), 'value')} cannot be read[/]"
         for unreadable in report.unreadable:
             text = f"{unreadable.where}: {unreadable.problem.sentence}"
-            yield Padding(escape(text), (0, 0, 0, 2))
+            yield _indented(escape(text), 2)
         yield ""
     yield from _findings(report)
 
@@ -201,7 +206,7 @@ def _loosened(title: str, entries: Iterable[Loosened]) -> Iterator[RenderableTyp
             f"{escape(each.where)}: {escape(each.control)}{until}{expired}"
             f" [dim]because[/] {escape(each.reason)}"
         )
-        yield Padding(text, (0, 0, 0, 2))
+        yield _indented(text, 2)
     yield ""
 
 
@@ -211,13 +216,14 @@ def _findings(report: Report) -> Iterator[RenderableType]:
     if not counted:
         yield "[bold green]No findings[/]" + f" [dim]({silenced} acknowledged)[/]" * bool(silenced)
         return
-    yield f"[bold]{plural(len(counted), 'finding')}[/] [dim]`ecr-constructs check` tells more[/]"
+    heading = f"[bold]{plural(len(counted), 'finding')}[/]"
+    yield f"{heading} [dim](how to mend them: ecr-constructs check)[/]"
     for finding in counted[:MOST]:
         style = _STYLES[finding.severity]
         text = (
-            f"[{style}]{SEVERITY_SHAPES[finding.severity]} {finding.severity}[/]"
+            f"[{style}]{SEVERITY_SHAPES[finding.severity]} {finding.label}[/]"
             f" {escape(finding.place)}: {escape(finding.message)}"
         )
-        yield Padding(text, (0, 0, 0, 2))
+        yield _indented(text, 2)
     if len(counted) > MOST:
         yield f"  [dim]and {len(counted) - MOST:,} more[/]"
