@@ -124,3 +124,47 @@ def test_a_condition_in_words(operator: str, words: str) -> None:
 @pytest.mark.parametrize(("value", "words"), [("true", "k is not there"), ("false", "k is there")])
 def test_null_in_words(value: str, words: str) -> None:
     assert describe_condition(Condition("Null", "k", (value,))) == words
+
+
+MOVES = [*PUSH, "ecr:BatchDeleteImage", "ecr:BatchGetImage", "ecr:DescribeImages"]
+MOVES += ["ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer", "ecr:ListImages"]
+OUTSIDE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+SPARED = {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}
+EVERYONE = "denies everyone outside organisation o-a1b2c3d4e5"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "words"),
+    [
+        (
+            OUTSIDE | SPARED,
+            f"{EVERYONE}, AWS services excepted, to pull, push, list and delete images",
+        ),
+        (OUTSIDE, f"{EVERYONE} to pull, push, list and delete images"),
+        (
+            {"StringNotEquals": {"aws:SourceVpce": ["vpce-1", "vpce-2"]}} | SPARED,
+            "denies everyone outside VPC endpoint vpce-1 or vpce-2, AWS services excepted,",
+        ),
+        (
+            OUTSIDE | {"BoolIfExists": {"aws:PrincipalIsAWSService": "true"}},
+            f"{EVERYONE} to pull, push, list and delete images",
+        ),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, "denies anyone to pull, push,"),
+        (SPARED, "denies anyone to pull, push,"),
+    ],
+)
+def test_deny_that_spares_some_tells_whom_it_is_for(conditions: dict[str, Any], words: str) -> None:
+    told = describe_statement(statement(deny("*", MOVES, Condition=conditions)))
+    assert told.startswith(words)
+    is_whole = "anyone" not in told and "true" not in str(conditions)
+    assert (" if " in told) is not is_whole
+
+
+def test_allow_and_other_principals_are_told_by_their_conditions() -> None:
+    for document in (
+        allow("*", MOVES, Condition=OUTSIDE),
+        deny({"AWS": OTHER}, MOVES, Condition=OUTSIDE),
+    ):
+        assert "if aws:PrincipalOrgID is not 'o-a1b2c3d4e5'" in describe_statement(
+            statement(document)
+        )

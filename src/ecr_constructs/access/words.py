@@ -10,19 +10,29 @@ from typing import Final
 
 from ecr_constructs.access.named import Kind, Named, named_by
 from ecr_constructs.access.operators import Quantifier, operator_of
-from ecr_constructs.model.statement import Condition, Effect, Principal, Statement
+from ecr_constructs.model.statement import ANYONE, Condition, Effect, Principal, Statement
 from ecr_constructs.model.unresolved import Text
 from ecr_constructs.model.words import listed
 from ecr_constructs.service import actions
 
 #: The purposes that have a word, the widest first.
 _PURPOSES: Final = (
+    (
+        "pull, push, list and delete images",
+        actions.PULL_PUSH | actions.READ | {"ecr:BatchDeleteImage", "ecr:ListImages"},
+    ),
     ("pull and push", actions.PULL_PUSH),
     ("push", actions.PUSH),
     ("pull", actions.PULL),
     ("pull", actions.PULL - {"ecr:BatchCheckLayerAvailability"}),
     ("read", actions.READ),
 )
+#: Whom a deny with a condition of the key is for: all but those that it names.
+_OUTSIDE: Final = {
+    "aws:principalorgid": "organisation {}",
+    "aws:sourcevpce": "VPC endpoint {}",
+}
+_NOT_FOR_SERVICES: Final = "aws:principalisawsservice"
 _VERBS: Final = {
     "stringequals": ("is", "is not"),
     "stringequalsignorecase": ("is", "is not"),
@@ -51,7 +61,10 @@ def describe_statement(statement: Statement) -> str:
     """
     verb = "allows" if statement.effect is Effect.ALLOW else "denies"
     words = [verb]
-    if statement.principals:
+    outside, conditions = _outside(statement)
+    if outside:
+        words.append(outside)
+    elif statement.principals:
         words.append(listed(map(describe_principal, statement.principals)))
     elif statement.not_principals:
         words += ["everybody but", listed(map(describe_principal, statement.not_principals))]
@@ -62,9 +75,43 @@ def describe_statement(statement: Statement) -> str:
         words += ["on", listed(map(str, statement.resources))]
     elif statement.not_resources:
         words += ["on all but", listed(map(str, statement.not_resources))]
-    if statement.conditions:
-        words += ["if", " and ".join(map(describe_condition, statement.conditions))]
+    if conditions:
+        words += ["if", " and ".join(map(describe_condition, conditions))]
     return " ".join(words)
+
+
+def _outside(statement: Statement) -> tuple[str, list[Condition]]:
+    """Return whom a deny is for that spares some of anyone, and what has to hold beside.
+
+    Empty where it is for somebody else.
+    """
+    conditions = list(statement.conditions)
+    if statement.effect is not Effect.DENY or statement.principals != (ANYONE,):
+        return "", conditions
+    for one in statement.conditions:
+        within = _OUTSIDE.get(one.key.lower())
+        # Where the key is not there, a negated operator holds with and without IfExists.
+        if within is None or one.operator.lower() not in _NOT_EQUAL:
+            continue
+        conditions.remove(one)
+        who = f"everyone outside {within.format(listed(map(str, one.values), 'or'))}"
+        spared = [each for each in conditions if _spares_services(each)]
+        if spared:
+            conditions.remove(spared[0])
+            who += ", AWS services excepted,"
+        return who, conditions
+    return "", conditions
+
+
+_NOT_EQUAL: Final = ("stringnotequals", "stringnotequalsifexists")
+
+
+def _spares_services(condition: Condition) -> bool:
+    return (
+        condition.key.lower() == _NOT_FOR_SERVICES
+        and condition.operator.lower() in ("bool", "boolifexists")
+        and [str(value).lower() for value in condition.values] == ["false"]
+    )
 
 
 def describe_actions(names: Sequence[Text], excluded: Sequence[Text] = ()) -> str:
