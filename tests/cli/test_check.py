@@ -62,6 +62,22 @@ def test_what_cannot_be_told_counts_as_a_warning(check: Callable[..., tuple[int,
     assert (status, "cannot tell Main/Api EcrGovernance-TagImmutability" in shown) == (1, True)
 
 
+def test_a_lone_template_is_told_to_be_given_a_place(
+    check: Callable[..., tuple[int, str]],
+) -> None:
+    destination = {"Region": "eu-central-1", "RegistryId": "111111111111"}
+    replicates = {
+        "Type": "AWS::ECR::ReplicationConfiguration",
+        "Properties": {"ReplicationConfiguration": {"Rules": [{"Destinations": [destination]}]}},
+    }
+    _, said = check({"Replication": replicates})
+    assert "lone template with --account and --region" in " ".join(said.split())
+    _, said = check(
+        {"Replication": replicates}, "--account", "222222222222", "--region", "eu-west-1"
+    )
+    assert "itself cannot be told" not in " ".join(said.split())
+
+
 def test_parameter_can_be_given(check: Callable[..., tuple[int, str]]) -> None:
     resources = {"Api": repository(ImageTagMutability={"Ref": "Mode"})}
     parameters = {"Mode": {"Type": "String"}}

@@ -220,6 +220,34 @@ def test_refuses_a_name_that_says_no_format(
     assert run([*widening, "-o", str(file), "--format", "json"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("said", "form"), [(".md", "html"), (".html", "sarif"), (".json", "markdown")]
+)
+def test_refuses_a_name_that_says_another_format(
+    widening: list[str],
+    said: str,
+    form: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / f"review{said}"
+    error = refused([*widening, "-o", str(file), "--format", form], capsys)
+    assert f"the name of the file says, got {form!r} for {str(file)!r}; write -o" in error
+    fitting = {"markdown": "md"}.get(form, form)
+    assert f"{tmp_path / 'review'}.{fitting}, or drop --format" in error
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("a.json", "sarif"), ("a.txt", "markdown"), ("a", "json"), ("a.htm", "html")]
+)
+def test_takes_a_format_that_fits_the_name(
+    widening: list[str], name: str, form: str, tmp_path: Path
+) -> None:
+    assert run([*widening, "-o", str(tmp_path / name), "--format", form]) == 0
+    assert (tmp_path / name).stat().st_size
+
+
 def test_refuses_a_file_that_is_named_twice(
     widening: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -324,6 +352,10 @@ def test_refuses_an_inventory_of_a_repository_that_is_not_there(
     error = refused([*widening, "--images", held], capsys)
     assert "must be of a repository of the assembly, got 'payments/apy'" in error
     assert "did you mean 'payments/api'" in error
+    held = inventory(tmp_path / "images.json", 3, name="payments/jobs")
+    assert "got 'payments/jobs'; there is payments/api" in refused(
+        [*widening, "--images", held], capsys
+    )
 
 
 def test_refuses_an_inventory_without_a_name(
@@ -371,7 +403,11 @@ def test_inventory_of_a_name_in_two_registries_is_asked_for_its_registry(
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [(None, "got none; synthesise"), ("{", "must be JSON"), ("[]", "must be an object")],
+    [
+        (None, "which does not exist; give the directory"),
+        ("{", "must be JSON"),
+        ("[]", "must be an object"),
+    ],
 )
 def test_refuses_an_older_side_that_cannot_be_read(
     widening: list[str],

@@ -354,9 +354,10 @@ def test_a_stack_of_an_assembly_may_have_no_resources(tmp_path: Path) -> None:
 
 
 def test_refuses_a_path_where_nothing_is(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"got none; synthesise .* first.*\[.*/nowhere\]") as info:
+    with pytest.raises(
+        SourceError, match=r"got '.*/nowhere', which does not exist; synthesise the app first"
+    ):
         read_assembly(tmp_path / "nowhere")
-    assert info.value.path == str(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(

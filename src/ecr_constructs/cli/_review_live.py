@@ -98,9 +98,15 @@ def sides_of(
         is_against_live: Whether the older side is live.
 
     Raises:
-        ConfigurationError: If both sides are live.
+        ConfigurationError: If both sides are live, or the older one is not there.
         SourceError: If one side cannot be read.
     """
+    if against is not None and not against.exists():
+        raise ConfigurationError(
+            f"--against must be an assembly or a template that is there, got {str(against)!r},"
+            " which does not exist; give the directory that the older app, such as that of the main"
+            f" branch, was synthesised into, or {LIVE}"
+        )
     if assembly is not None and not is_against_live:
         return Sides(newer=assembly, older=against)
     if assembly is None and is_against_live:

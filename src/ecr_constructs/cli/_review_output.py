@@ -34,7 +34,12 @@ _SUFFIXES: Final = {
     ".txt": ReviewFormat.TABLE,
     "": ReviewFormat.TABLE,
 }
-
+#: What else a file of such a name may hold. SARIF is JSON, and any of them is text.
+_TAKES: Final = {
+    ".json": {ReviewFormat.SARIF},
+    ".txt": set(ReviewFormat),
+    "": set(ReviewFormat),
+}
 
 #: The file that is standard output.
 _STANDARD_OUTPUT: Final = Path("-")
@@ -66,8 +71,9 @@ def targets_of(output: ReviewFormat | None, files: Sequence[Path] | None) -> lis
         files: The files, ``-`` for standard output; none for it alone.
 
     Raises:
-        ConfigurationError: If one format is asked for, and several files, or
-            a file twice, or none and the name of a file says none either.
+        ConfigurationError: If one format is asked for, and several files, or a
+            file whose name says another, or a file twice, or none and the name
+            of a file says none either.
     """
     given = list(files or (_STANDARD_OUTPUT,))
     if output is not None and len(given) > 1:
@@ -83,10 +89,23 @@ def targets_of(output: ReviewFormat | None, files: Sequence[Path] | None) -> lis
     return [
         Target(
             None if file == _STANDARD_OUTPUT else file,
-            output or _format_of(file),
+            _format_of(file) if output is None else _asked_for(output, file),
         )
         for file in given
     ]
+
+
+def _asked_for(output: ReviewFormat, file: Path) -> ReviewFormat:
+    """Return the format that is asked for, unless the file would be taken for another."""
+    suffix = file.suffix.lower()
+    said = _SUFFIXES.get(suffix)
+    if said in (None, output) or output in _TAKES.get(suffix, ()):
+        return output
+    fitting = next(each for each, form in _SUFFIXES.items() if form is output)
+    raise ConfigurationError(
+        f"--format must be what the name of the file says, got {output.value!r} for"
+        f" {str(file)!r}; write -o {file.with_suffix(fitting)}, or drop --format"
+    )
 
 
 def _format_of(file: Path) -> ReviewFormat:

@@ -5,13 +5,13 @@ Layer: review.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.lifecycle.images import Image
 from ecr_constructs.model.registry import Deployment
+from ecr_constructs.model.words import meant
 from ecr_constructs.review.images import Inventories
 from ecr_constructs.review.words import name_of
 
@@ -83,12 +83,12 @@ def _key_of(inventory: NamedInventory, known: list[_Key]) -> _Key:
             f"the inventory {file!r} must be of a repository in one registry, got {name!r}, which"
             f" is in several; write --images {places.split(', ')[0]}={file}, or another of {places}"
         )
-    names = sorted({key[2] for key in known})
-    close = difflib.get_close_matches(name, names, n=1)
-    wanted = name if not named else f"{inventory.account}/{inventory.region}/{name}"
+    wanted, names = name, [key[2] for key in known]
+    if named:
+        wanted, names = f"{inventory.account}/{inventory.region}/{name}", list(map("/".join, named))
     raise ConfigurationError(
-        f"the inventory {file!r} must be of a repository of the assembly, got {wanted!r}; "
-        + (f"did you mean {close[0]!r}" if close else f"it has {len(names)} repositories")
+        f"the inventory {file!r} must be of a repository of the assembly, got {wanted!r};"
+        f" {meant(wanted, names)}"
     )
 
 

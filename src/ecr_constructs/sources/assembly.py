@@ -87,9 +87,8 @@ def open_stacks(
         opener.open_template(path.name, given, environment)
     else:
         raise SourceError(
-            "an assembly must be a directory or a template file that is there, got none; synthesise"
-            " the app first, or correct the path",
-            path=str(path),
+            "an assembly must be a directory or a template file that is there, got"
+            f" {str(path)!r}, which does not exist; synthesise the app first, or correct the path"
         )
     _check_parameters(given, opener.stacks)
     return opener

@@ -181,7 +181,7 @@ def test_refuses_credentials_of_another_account(ecr: FakeEcr) -> None:
 
 
 def test_refuses_a_profile_that_is_not_there(ecr: FakeEcr) -> None:
-    with pytest.raises(SourceError, match=r"profile must be one that there is.*nobody.*list-prof"):
+    with pytest.raises(SourceError, match=r"that there is, got 'nobody'; `aws configure list-pro"):
         connect(profile="nobody")
 
 
@@ -201,7 +201,7 @@ def test_a_repository_that_is_not_there_is_told_with_the_nearest_name(ecr: FakeE
     ecr.add("payments/api")
     with pytest.raises(ApiError, match=r"got 'payment/api'; did you mean 'payments/api'"):
         connect().call("describe_images", repositoryName="payment/api")
-    with pytest.raises(ApiError, match=r"got 'zzz'; `ecr-constructs review --live` lists them"):
+    with pytest.raises(ApiError, match=r"got 'zzz'; there is payments/api"):
         connect().call("describe_images", repositoryName="zzz")
     ecr.fail("DescribeRepositories", "AccessDeniedException")
     with pytest.raises(ApiError, match=r"the repository must be in the registry in eu-west-1, got"):

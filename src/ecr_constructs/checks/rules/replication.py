@@ -57,7 +57,8 @@ def _same(one: Text, other: Text) -> bool | None:
 def _unknown(what: str, given: str, path: str) -> Problem:
     return violation(
         f"{what} cannot be told: it is {given}",
-        "write account and Region in the template, or give the stack an env",
+        "write account and Region in the template, give the stack an env, or say them of a lone"
+        " template with --account and --region",
         path=path,
         unknown=True,
     )

@@ -71,8 +71,9 @@ def complaint(
         return f"the login to AWS must be valid, got none ({_line(str(error))}); {_LOGIN}"
     if name == "ProfileNotFound":
         return (
-            f"the profile must be one that there is, got none ({_line(str(error))}); `aws"
-            " configure list-profiles` lists them"
+            "the profile must be one that there is, got"
+            f" {getattr(error, 'kwargs', {}).get('profile')!r}; `aws configure list-profiles` lists"
+            " them"
         )
     answered = _answer(error)
     if answered is not None:

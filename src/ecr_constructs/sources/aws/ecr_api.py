@@ -1,15 +1,15 @@
 """The calls of Amazon ECR's API: page by page, and with errors in one sentence.
 
-Layer: sources; imports ``errors``, and botocore when it is used.
+Layer: sources; imports ``errors`` and ``model``, and botocore when it is used.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias, final
 
 from ecr_constructs.errors import SourceError
+from ecr_constructs.model.words import meant
 from ecr_constructs.sources.aws.complaints import code_of, complaint
 
 #: What an operation answers.
@@ -127,8 +127,7 @@ class EcrApi:
         except ApiError:
             # What it is called instead is help, and no more.
             names = []
-        close = difflib.get_close_matches(name, names, n=1)
-        fix = f"did you mean {close[0]!r}" if close else "`ecr-constructs review --live` lists them"
+        fix = meant(name, names) if names else "`ecr-constructs review --live` lists them"
         return f"the repository must be in the registry in {self.region}, got {name!r}; {fix}"
 
 
