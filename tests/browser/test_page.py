@@ -273,6 +273,26 @@ def test_who_can_do_something_is_readable_on_a_phone(running: Browser, few: Path
     page.close()
 
 
+def test_names_in_narrow_columns_break_between_words(running: Browser, few: Path) -> None:
+    page = Page(running, width=390, height=844, mobile=True)
+    page.open(few)
+    words = """
+    [...document.querySelectorAll(".plain .name")].flatMap((cell) => {
+      const text = cell.firstChild;
+      return [...text.data.matchAll(/[A-Za-z]+/g)].map((match) => {
+        const range = document.createRange();
+        range.setStart(text, match.index);
+        range.setEnd(text, match.index + match[0].length);
+        return [match[0], range.getClientRects().length];
+      });
+    })
+    """
+    found = page.evaluate(words)
+    assert found
+    assert [word for word, lines in found if lines > 1] == []
+    page.close()
+
+
 def test_tables_keep_off_the_edge_of_their_cards(running: Browser, few: Path) -> None:
     page = Page(running)
     page.open(few)

@@ -91,6 +91,18 @@ def test_arrows_begin_and_end_at_boxes(drawing: Drawing) -> None:
         assert any(on_border(box, tip[0], tip[1]) for box in boxes), arrow.words
 
 
+def test_label_of_an_arrow_keeps_off_the_titles_of_accounts(drawing: Drawing) -> None:
+    """Both are text of at most 12 pixels, on a base line."""
+    titles = [
+        (lane.x + 12, lane.x + 12 + 7 * len(lane.title), lane.y + 20) for lane in drawing.lanes
+    ]
+    for arrow in drawing.arrows:
+        half = 7 * len(arrow.label) // 2
+        for left, right, y in titles:
+            is_beside = arrow.x + half < left or arrow.x - half > right
+            assert is_beside or abs(arrow.y - y) > 20, arrow.words
+
+
 def test_every_flow_is_told_in_words(drawing: Drawing) -> None:
     for source, target in FLOWS:
         assert any(

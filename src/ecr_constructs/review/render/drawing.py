@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ecr_constructs.model.words import plural
@@ -25,6 +25,11 @@ _UPSTREAM: Final = 250
 _UPSTREAM_HEIGHT: Final = 34
 #: As many characters fit into a box, into the label of an arrow.
 _IN_BOX: Final = 30
+#: As wide is a letter, at the most; as far from its lane's side stands an account.
+_LETTER: Final = 7
+_TITLE_INSET: Final = 12
+#: As far above a lane a label stands, in the space between two.
+_ABOVE: Final = 4
 _IN_TITLE: Final = 25
 _IN_UPSTREAM: Final = 34
 _ON_ARROW: Final = 16
@@ -157,7 +162,7 @@ def draw(report: Report) -> Drawing | None:
             boxes[place] = _box(place, registry, x, y + _HEAD)
         y += height + _PAD
     upstreams = _upstreams(plan, y)
-    arrows = tuple(_arrows(report, boxes, upstreams))
+    arrows = tuple(_clear_of(lanes, each) for each in _arrows(report, boxes, upstreams))
     rest = len(report.registries) - sum(r is not None for r in plan.registries.values())
     lowest = max((box.y + box.height + _PAD for box in upstreams.values()), default=0)
     return Drawing(
@@ -338,6 +343,17 @@ def _arrow(
     below = y1 < y2 - _LINE
     y = (y2 + 15 if below else y2 - 6) if dx2 else (y1 + y2) // 2 + 4
     return Arrow(path, tip, x, y, _short(each.label, _ON_ARROW), each.words, each.cached)
+
+
+def _clear_of(lanes: list[Lane], arrow: Arrow) -> Arrow:
+    """Return an arrow whose label stands above an account, if it would meet the account's own."""
+    half = len(arrow.label) * _LETTER // 2
+    for lane in lanes:
+        ends = lane.x + _TITLE_INSET + len(lane.title) * _LETTER
+        beside = arrow.x + half < lane.x or arrow.x - half > ends
+        if not beside and lane.y <= arrow.y <= lane.y + _HEAD:
+            return replace(arrow, y=lane.y - _ABOVE)
+    return arrow
 
 
 def _short(text: str, most: int) -> str:
