@@ -225,6 +225,12 @@ PAIRS: dict[str, dict[str, tuple[Any, Any, str]]] = {
             f"the registry of account {ACCOUNT} in eu-central-1 receives pay*",
         ),
         "a cache": ({}, cache(), "images of Quay (quay.io) can be pulled through 'quay'"),
+        "a cache with a login": (
+            {},
+            cache(CredentialArn="arn:aws:secretsmanager:eu-west-1:1:secret:ecr-pullthroughcache/a"),
+            "images of Quay (quay.io) can be pulled through 'quay' once its secret holds the"
+            " credential",
+        ),
     },
     "unscanned": {
         "its own flag": (

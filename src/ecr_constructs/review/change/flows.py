@@ -124,9 +124,13 @@ def cache_drafts(pair: RegistryPair) -> Iterator[Draft]:
     for prefix, rule in new.items():
         earlier = old.get(prefix)
         if earlier is None:
+            # A template can make the secret, and is no place for what is in it.
+            filled = (
+                " once its secret holds the credential" if rule.credential_arn is not None else ""
+            )
             yield Draft(
                 kind=ChangeClass.STARTED,
-                head=f"images of {_upstream(rule)} can be pulled through {prefix!r}",
+                head=f"images of {_upstream(rule)} can be pulled through {prefix!r}{filled}",
                 cause="the pull through cache rule is new",
                 origin=rule.origin,
             )
