@@ -228,8 +228,10 @@ PAIRS: dict[str, dict[str, tuple[Any, Any, str]]] = {
         "a cache with a login": (
             {},
             cache(CredentialArn="arn:aws:secretsmanager:eu-west-1:1:secret:ecr-pullthroughcache/a"),
-            "images of Quay (quay.io) can be pulled through 'quay' once its secret holds the"
-            " credential",
+            (
+                "images of Quay (quay.io) can be pulled through 'quay' once its secret holds the"
+                " credential"
+            ),
         ),
     },
     "unscanned": {
