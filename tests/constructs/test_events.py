@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -12,6 +13,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from tests.model.event_matcher import matches
 from tests.model.events import EVENTS
@@ -321,12 +323,41 @@ def test_a_rule_is_read_back() -> None:
     assert rule.detail_types == ("ECR Image Scan", "Inspector2 Scan")
 
 
+@pytest.mark.parametrize("is_told_later", [False, True])
+def test_warns_of_a_rule_that_tells_nobody(*, is_told_later: bool) -> None:
+    app = new_app()
+    stack = new_stack(app)
+    rule = GovernedRepository(stack, "Api", repository_name="payments/api").on_image_pushed("Rule")
+    if is_told_later:
+        rule.add_target(targets.SqsQueue(sqs.Queue(stack, "Queue")))
+    warnings = warnings_of(app).get("Stack/Api/Rule", [])
+    assert len(warnings) == (0 if is_told_later else 1)
+    assert all(
+        "got a rule without any; write target=targets.SnsTopic(topic)" in w for w in warnings
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda stack: sns.Topic(stack, "To"), "got a Topic; write targets.SnsTopic(...)"),
+        (lambda stack: sqs.Queue(stack, "To"), "got a Queue; write targets.SqsQueue(...)"),
+        (lambda _: "arn:aws:sns:...", "got 'arn:aws:sns:...'; write targets.SnsTopic(...)"),
+    ],
+)
+def test_refuses_a_target_that_is_none(make: Callable[[cdk.Stack], Any], said: str) -> None:
+    stack = new_stack()
+    registry = GovernedRegistry(stack, "Registry")
+    with pytest.raises(ConfigurationError, match=re.escape(said) + r".*Registry/Events/Rule\]"):
+        registry.on_image_scan_completed("Rule", target=make(stack))
+
+
 def test_a_long_pattern_warns() -> None:
     app = new_app()
     registry = GovernedRegistry(new_stack(app), "Registry")
     many = [f"team-{index:04}/" for index in range(90)]
     registry.on_image_pushed("Rule", repository_prefixes=many)
-    (warning,) = warnings_of(app)["Stack/Registry/Events/Rule"]
+    warning, _ = warnings_of(app)["Stack/Registry/Events/Rule"]
     assert "must have at most 2048 characters" in warning
 
 

@@ -170,6 +170,21 @@ def test_every_mode_of_mutability_is_written(stack: cdk.Stack, mode: TagMutabili
     ]
 
 
+def test_one_filter_needs_no_list(stack: cdk.Stack) -> None:
+    GovernedRepository(stack, "Api", image_tag_mutability_exclusion_filters="latest")
+    (resource,) = repositories_in(template_of(stack)).values()
+    (written,) = resource["Properties"]["ImageTagMutabilityExclusionFilters"]
+    assert written["ImageTagMutabilityExclusionFilterValue"] == "latest"
+
+
+def test_warns_of_a_name_with_the_registrys_host() -> None:
+    app = new_app()
+    name = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/payments/api"
+    GovernedRepository(new_stack(app), "Api", repository_name=name)
+    (warning,) = warnings_of(app)["Stack/Api"]
+    assert f"the registry's host comes before it, got {name!r}; write 'payments/api'" in warning
+
+
 def test_filters_alone_mean_immutable_with_exclusion(stack: cdk.Stack) -> None:
     GovernedRepository(stack, "Api", image_tag_mutability_exclusion_filters=["latest"])
     assert properties_of(stack)["ImageTagMutability"] == "IMMUTABLE_WITH_EXCLUSION"
@@ -204,7 +219,7 @@ def test_takes_exclusion_filters_within_the_limits(filters: list[str]) -> None:
         (None, [""], "got ''; write for example 'latest' or 'dev-*'"),
         (None, ["a b"], "got 'a b'; write for example 'latest' or 'dev-*'"),
         (None, ["latest\n"], r"got 'latest\n'; write for example"),
-        (None, "latest", "must be a list of strings, got 'latest'; write for example ['latest']"),
+        (None, 7, "must be a list of strings, got 7; write for example ['latest']"),
         (None, [7], "must be strings, got 7; write for example ['latest']"),
         ("IMUTABLE", [], "IMMUTABLE_WITH_EXCLUSION, got 'IMUTABLE'; write TagMutability.IMMUTABLE"),
         (ecr.TagMutability.IMMUTABLE, [], "; write ecr_constructs.TagMutability.IMMUTABLE"),

@@ -144,8 +144,20 @@ def test_lists_may_be_any_iterable() -> None:
         assert rule.tag_pattern_list == ("v*", "release-*")
 
 
-def test_refuses_a_bare_string_where_a_list_is_due() -> None:
-    (problem,) = LifecyclePolicy.of(LifecycleRule.protect(tag_patterns="v*")).problems()
+def test_one_pattern_or_prefix_needs_no_list() -> None:
+    assert LifecycleRule.protect(tag_patterns="v*") == LifecycleRule.protect(tag_patterns=["v*"])
+    one = LifecycleRule.expire(older_than_days=1, tag_prefixes="pr-")
+    assert one == LifecycleRule.expire(older_than_days=1, tag_prefixes=["pr-"])
+
+
+def test_refuses_a_bare_string_where_aws_has_a_list() -> None:
+    rule = LifecycleRule(
+        tag_status=TagStatus.TAGGED,
+        count_type=CountType.IMAGE_COUNT_MORE_THAN,
+        count_number=1,
+        tag_pattern_list="v*",
+    )
+    (problem,) = LifecyclePolicy.of(rule).problems()
     assert problem.sentence == (
         "rules[0].selection.tagPatternList: tagPatternList must be a list of strings, "
         "got 'v*'; write ['v*']"

@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from ecr_constructs.constructs._jsii import DeferredGrant, no_overrides, on_this_side
 from ecr_constructs.constructs.cdk_statements import named_by_policy
 from ecr_constructs.constructs.ledger import StackLedger
+from ecr_constructs.constructs.parameters import grantee_problems
 from ecr_constructs.constructs.pushers import Pushers
 from ecr_constructs.constructs.repository_events import RepositoryEvents
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
@@ -142,6 +143,10 @@ class RepositoryAccess(RepositoryEvents):
         self._ledger.schedule(self)
 
     def _answer(self, grantee: iam.IGrantable, wanted: frozenset[str]) -> iam.Grant | None:
+        # Of the class, as asking the object itself costs a round trip.
+        principal = "grant_principal"
+        if not hasattr(type(grantee), principal) and not hasattr(grantee, principal):
+            self._gate.refuse(grantee_problems(grantee), ())
         statement = named_by_policy(grantee, wanted, self._ledger)
         if statement is None:
             return None

@@ -63,6 +63,11 @@ class PullThroughCacheSecret(secretsmanager.Secret):
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
+        if not isinstance(cast("object", name), str):
+            refuse(
+                [problem_at("name", f"name must be a string, got {name!r}", "write 'docker-hub'")],
+                path=f"{scope.node.path}/{construct_id}".lstrip("/"),
+            )
         whole = name if name.startswith(CREDENTIAL_PREFIX) else f"{CREDENTIAL_PREFIX}{name}"
         problems = list(secret_problems(name=whole))
         if is_token(name):

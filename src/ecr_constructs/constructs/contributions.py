@@ -15,7 +15,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from ecr_constructs.constructs.caching import define_cache
 from ecr_constructs.constructs.contributor import RegistryContributor
 from ecr_constructs.constructs.image_contributions import ImageContributions
-from ecr_constructs.constructs.parameters import key_problems, kind_problems, several
+from ecr_constructs.constructs.parameters import key_problems, kind_problems, several, several_texts
 from ecr_constructs.constructs.pull_through_cache import PullThroughCache
 from ecr_constructs.constructs.registry_events import RegistryEvents
 from ecr_constructs.constructs.replicating import replicate
@@ -129,7 +129,7 @@ class RegistryContributions(ImageContributions, RegistryEvents):
                 loosened without an exemption, or somebody else gave another value.
         """
         by = self.path
-        filters = cast("tuple[str, ...]", several(image_tag_mutability_exclusion_filters))
+        filters = cast("tuple[str, ...]", several_texts(image_tag_mutability_exclusion_filters))
         granted = cast("tuple[Exemption, ...]", several(exemptions))
         misfits = list(
             kind_problems(

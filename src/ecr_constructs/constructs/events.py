@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
@@ -19,6 +19,16 @@ from ecr_constructs.model.principals import Place
 from ecr_constructs.model.problem import Problem, Severity, problem_at, refuse
 from ecr_constructs.model.unresolved import is_token
 from ecr_constructs.service import limits
+
+#: What people hand over without the target around it -> that target, by the classes' names: a
+#: look at the classes themselves would load four more modules of CDK.
+_TARGETS: Final = {
+    "FunctionBase": "LambdaFunction",
+    "QueueBase": "SqsQueue",
+    "EventBus": "EventBus",
+    "StateMachine": "SfnStateMachine",
+    "LogGroup": "CloudWatchLogGroup",
+}
 
 
 def define_rule(
@@ -53,6 +63,7 @@ def define_rule(
         *_member_problems(pattern),
         *_description_problems(description),
         *_place_problems(scope, place),
+        *_target_problems(target),
     ]
     refuse(misfits, path=path)
     given = _typed(pattern).normalise()
@@ -73,12 +84,49 @@ def define_rule(
         resources=_resources(written),
         detail=written["detail"],
     )
+    if target is None:
+        # Known at the end alone, as it may get one yet.
+        ledger = ledger_of(scope)
+        ledger.open()
+        ledger.at_validation(lambda: _warn(rule, _untold_problems(rule)))
+    _warn(rule, problems)
+    return rule
+
+
+def _warn(rule: events.Rule, problems: Iterable[Problem]) -> None:
     for problem in problems:
         if problem.severity is Severity.WARNING:
             cdk.Annotations.of(rule).add_warning_v2(
                 f"ecr-constructs:{problem.id}", problem.sentence
             )
-    return rule
+
+
+def _untold_problems(rule: events.Rule) -> Iterator[Problem]:
+    resource = rule.node.default_child
+    if isinstance(resource, events.CfnRule) and not rule.stack.resolve(resource.targets):
+        yield problem_at(
+            "target",
+            "target must be given for somebody to be told, got a rule without any",
+            "write target=targets.SnsTopic(topic), or call add_target(...) of the rule",
+            severity=Severity.WARNING,
+        )
+
+
+def _target_problems(target: object) -> Iterator[Problem]:
+    # Of the class, as asking the object itself costs a round trip.
+    if target is None or hasattr(type(target), "bind"):
+        return
+    bases = {base.__name__ for base in type(target).__mro__}
+    wrapper = next((each for base, each in _TARGETS.items() if base in bases), "SnsTopic")
+    yield problem_at(
+        "target",
+        f"target must be one of aws_cdk.aws_events_targets, got {_shown(target)}",
+        f"write targets.{wrapper}(...)",
+    )
+
+
+def _shown(value: object) -> str:
+    return repr(value) if isinstance(value, str) else f"a {type(value).__name__}"
 
 
 def texts(values: Iterable[str]) -> tuple[str, ...]:

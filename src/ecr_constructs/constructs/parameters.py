@@ -112,6 +112,11 @@ def several(values: object) -> object:
     return values
 
 
+def several_texts(values: object) -> object:
+    """Return texts as a tuple; one alone, not in a list, is one text and no list of letters."""
+    return (values,) if isinstance(values, str) else several(values)
+
+
 def token_problems(repository_name: str | None) -> Iterator[Problem]:
     """Yield whether the name of a repository to be defined is a token."""
     if is_token(repository_name):
@@ -157,6 +162,15 @@ def key_problems(key: kms.IKey | None, place: Place) -> Iterator[Problem]:
             f" {region!r}",
             "define a key there",
         )
+
+
+def grantee_problems(grantee: object) -> Iterator[Problem]:
+    """Yield that what a grant goes to is none of CDK's principals."""
+    if isinstance(grantee, PolicyPrincipal):
+        fix = "use allow_pull(...), allow_push(...) or allow(...), which take it"
+    else:
+        fix = "write iam.Role.from_role_arn(scope, id, arn), or allow_pull(Principals.role(arn))"
+    yield problem_at("grantee", f"grantee must be one of CDK's principals, got {grantee!r}", fix)
 
 
 def allow_problems(

@@ -5,7 +5,7 @@ Layer: constructs.
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, NoReturn, final
 
 from constructs import Construct, IConstruct
 
@@ -45,3 +45,14 @@ class RegistryHandle(RegistryContributions):
     ) -> None:
         """Do something to the registry's settings, now or as soon as there is an owner."""
         self._slot.contribute(contribution, what=what, by=by or self._scope)
+
+    if not TYPE_CHECKING:  # a type checker knows what there is, and must go on to
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name == "add_repository":
+                raise AttributeError(
+                    "add_repository must be called on the GovernedRegistry that owns the registry,"
+                    " got what GovernedRegistry.of(...) returns; write"
+                    " GovernedRepository(scope, id, ...)"
+                )
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")

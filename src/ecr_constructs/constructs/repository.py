@@ -30,6 +30,7 @@ from ecr_constructs.constructs.parameters import (
     kind_problems,
     removal_problems,
     several,
+    several_texts,
     token_problems,
 )
 from ecr_constructs.constructs.reference import ReferencedRepository
@@ -121,7 +122,7 @@ class GovernedRepository(RepositoryAccess):
         def path() -> str:
             return f"{scope.node.path}/{construct_id}".lstrip("/")
 
-        filters = cast("tuple[str, ...]", several(image_tag_mutability_exclusion_filters))
+        filters = cast("tuple[str, ...]", several_texts(image_tag_mutability_exclusion_filters))
         granted = cast("tuple[Exemption, ...]", several(exemptions))
         misfits = list(
             kind_problems(

@@ -38,7 +38,8 @@ class RepositoryEvents(ecr.RepositoryBase):
 
     * ``construct_id``: the id of the rule, below the repository.
     * ``target``: what is told of it: any target of ``aws_cdk.aws_events_targets``.
-      Default: nothing, until the rule's ``add_target``.
+      Default: nothing, until the rule's ``add_target``; synthesis warns of a rule that
+      tells nobody.
     * ``cross_stack_scope``: where to define the rule instead, in a stack of the same
       account and Region: for a target in another stack, which would wait for this
       one, and this one for it. Default: the repository.

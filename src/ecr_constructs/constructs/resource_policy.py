@@ -19,6 +19,7 @@ from ecr_constructs.constructs.parameters import allow_problems
 from ecr_constructs.constructs.policy_length import at_most
 from ecr_constructs.constructs.service_sources import COMPLETED, completed
 from ecr_constructs.model.baseline import Exemption
+from ecr_constructs.model.given_text import fits
 from ecr_constructs.model.governance import Loosening, statement_loosenings
 from ecr_constructs.model.policy import VERSION, Policy, PolicyKind, statement_problems
 from ecr_constructs.model.principals import Place, PolicyPrincipal, Principals
@@ -30,7 +31,6 @@ from ecr_constructs.model.statement import (
     Statement,
     parse_statement,
 )
-from ecr_constructs.model.unresolved import is_known
 from ecr_constructs.service import actions as ecr_actions
 from ecr_constructs.service import limits, patterns
 
@@ -169,11 +169,7 @@ class ResourcePolicy:
         Raises:
             ConfigurationError: If none is given, or one is none.
         """
-        wrong = [
-            each
-            for each in vpc_endpoint_ids
-            if is_known(each) and not patterns.VPC_ENDPOINT_ID.fullmatch(each)
-        ]
+        wrong = [each for each in vpc_endpoint_ids if not fits(each, patterns.VPC_ENDPOINT_ID)]
         if wrong or not vpc_endpoint_ids:
             got = repr(wrong[0]) if wrong else "none"
             message = f"a VPC endpoint must be 'vpce-' and hexadecimal digits, got {got}"

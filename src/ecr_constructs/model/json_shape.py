@@ -227,6 +227,14 @@ def as_tuple(strings: Iterable[str] | None) -> tuple[str, ...] | None:
     return cast("tuple[str, ...] | None", strings)
 
 
+def as_texts(strings: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Return a tuple of the strings; a bare string is a list of one.
+
+    For what people write: in a document a bare string is refused.
+    """
+    return (strings,) if isinstance(strings, str) else as_tuple(strings)
+
+
 def as_set(strings: Sequence[str] | None) -> tuple[str, ...] | None:
     """Return a list that is an AND in its one form: sorted, each string once."""
     if isinstance(strings, tuple) and all(isinstance(string, str) for string in strings):

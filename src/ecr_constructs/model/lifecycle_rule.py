@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, final
 
 from ecr_constructs.errors import ConfigurationError
-from ecr_constructs.model.json_shape import as_object, as_set, as_tuple
+from ecr_constructs.model.json_shape import as_object, as_set, as_texts, as_tuple
 from ecr_constructs.model.lifecycle_grammar import (
     COMBINATIONS,
     ActionType,
@@ -296,6 +296,6 @@ def _tags(patterns: Iterable[str] | None, prefixes: Iterable[str] | None) -> dic
     given = patterns is not None or prefixes is not None
     return {
         "tag_status": TagStatus.TAGGED if given else TagStatus.ANY,
-        "tag_pattern_list": as_tuple(patterns),
-        "tag_prefix_list": as_tuple(prefixes),
+        "tag_pattern_list": as_texts(patterns),
+        "tag_prefix_list": as_texts(prefixes),
     }

@@ -18,7 +18,7 @@ from ecr_constructs.model.codec import Fields
 from ecr_constructs.model.encryption import AES256, Encryption, EncryptionType
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.problem import Malformed, Problem, problem_at
+from ecr_constructs.model.problem import Malformed, Problem, Severity, problem_at
 from ecr_constructs.model.statement import SortKey
 from ecr_constructs.model.tag_mutability import TagMutability, mutability_problems
 from ecr_constructs.model.tags import TagLimits, Tags, tag_problems
@@ -245,12 +245,22 @@ class Repository:
 
 def name_problems(name: Text | None) -> Iterator[Problem]:
     """Yield what is wrong with a repository's name, as far as it is known."""
-    if not isinstance(name, str) or not is_known(name):
+    if name is None or not is_known(name):
         return
     low, high = limits.REPOSITORY_NAME_MIN, limits.REPOSITORY_NAME_MAX
-    if low <= len(name) <= high and patterns.REPOSITORY_NAME.fullmatch(name):
+    text = name if isinstance(name, str) else ""  # a caller may have given anything
+    if low <= len(text) <= high and patterns.REPOSITORY_NAME.fullmatch(text):
+        host = patterns.REGISTRY_HOST.match(text)
+        if host:
+            yield problem_at(
+                "repository_name",
+                "repository_name should be the name alone, as the registry's host comes before it,"
+                f" got {name!r}",
+                f"write {text[host.end() :]!r}",
+                severity=Severity.WARNING,
+            )
         return
-    better = suggest_name(name)
+    better = suggest_name(text)
     yield problem_at(
         "repository_name",
         f"repository_name must be {low} to {high} lower-case letters and digits, joined by '.',"

@@ -96,7 +96,9 @@ _GRAMMARS: Final = {
 
 def as_filters(values: Iterable[Text] | Text) -> tuple[Text, ...]:
     """Return filters as a tuple; one alone, not in a list, is one filter and no list of letters."""
-    return (values,) if isinstance(values, str | Unresolved) else tuple(values)
+    if isinstance(values, str | Unresolved) or not isinstance(values, Iterable):
+        return (values,)
+    return tuple(values)
 
 
 def matches(filter_type: FilterType, value: Text, repository_name: Text | None) -> bool | None:
@@ -155,11 +157,13 @@ def filter_problems(
             "fold some into one that selects them all",
         )
     for index, value in enumerate(values):
-        if not isinstance(value, str) or not is_known(value):
+        if not is_known(value):
             continue
-        if grammar.low <= len(value) <= grammar.high and grammar.pattern.fullmatch(value):
+        # A caller may have given anything.
+        text = value if isinstance(value, str) else ""
+        if grammar.low <= len(text) <= grammar.high and grammar.pattern.fullmatch(text):
             continue
-        better = suggest_filter(filter_type, value)
+        better = suggest_filter(filter_type, text)
         yield problem_at(
             f"{path}[{index}]",
             f"{grammar.what} must be {grammar.low} to {grammar.high} {grammar.characters},"

@@ -13,6 +13,9 @@ from typing import Final
 REPOSITORY_NAME: Final = re.compile(
     r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 )
+# What stands before a repository's name where it is pulled from:
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+REGISTRY_HOST: Final = re.compile(r"[0-9]{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9.-]+/")
 # AWS::ECR::Repository, ImageTagMutabilityExclusionFilterValue
 EXCLUSION_FILTER: Final = re.compile(r"[0-9a-zA-Z._*-]{1,128}")
 ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")  # API, RegistryId
