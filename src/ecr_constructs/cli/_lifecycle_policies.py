@@ -144,6 +144,19 @@ def policy_of(
     )
 
 
+def refuse_idle_repository(repository: str | None, *, assembly: object) -> None:
+    """Refuse a repository that no assembly is given for, as it would do nothing.
+
+    Raises:
+        ConfigurationError: If there is one.
+    """
+    if repository is not None and not assembly:
+        raise ConfigurationError(
+            f"--repository must be of an assembly, got {repository!r} and none; write --assembly"
+            " ASSEMBLY, or drop it"
+        )
+
+
 def one_policy(
     policy: Path | None,
     assembly: Path | None,

@@ -41,6 +41,7 @@ from ecr_constructs.cli._lifecycle_policies import (
     Chosen,
     one_policy,
     policy_text,
+    refuse_idle_repository,
     two_policies,
 )
 from ecr_constructs.cli._live import PlaceRegionOption, ProfileOption
@@ -163,6 +164,7 @@ def preview(
     from ecr_constructs.lifecycle.verdict import Assumptions
 
     refuse_mixed(live, images=images, profile=profile, now=now)
+    refuse_idle_repository(repository, assembly=assembly)
     one_standard_input(policy, images)
     time = moment(now)
     there = None if live is None else LiveRepository.of(live, profile=profile, region=region)
@@ -248,6 +250,7 @@ def compare(
     from ecr_constructs.lifecycle.compare import compare as compare_policies
     from ecr_constructs.lifecycle.verdict import Assumptions
 
+    refuse_idle_repository(repository, assembly=assembly)
     one_standard_input(*policy or (), images)
     time = moment(now)
     old, new = two_policies(policy or [], assembly or [], repository, account, region)
