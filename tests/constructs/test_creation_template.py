@@ -434,8 +434,8 @@ def test_the_slash_at_the_end_of_a_prefix_is_kept_and_tells_no_templates_apart()
         ),
         (
             "team",
-            {"image_tag_mutability_exclusion_filters": "latest"},
-            "image_tag_mutability_exclusion_filters must be a list of strings, got 'latest'",
+            {"image_tag_mutability_exclusion_filters": 7},
+            "image_tag_mutability_exclusion_filters must be a list of strings, got 7",
         ),
         (
             "team",
