@@ -60,6 +60,10 @@ def registry(stack: cdk.Stack, **given: Any) -> GovernedRegistry:
             "baseline.lifecycle_policy: lifecycle_policy must be a LifecyclePolicy, got [1]; write",
         ),
         (
+            lambda s: repository(s, baseline=Baseline(namespaces=[5])),
+            "got 5; write for example 'payments'",
+        ),
+        (
             lambda s: repository(s).grant_pull("arn:aws:iam::111111111111:role/Run"),
             (
                 "grantee must be one of CDK's principals, got"

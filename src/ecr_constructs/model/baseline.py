@@ -105,7 +105,10 @@ class Exemption:
 
 def find_exemption(exemptions: Iterable[Exemption], control: Control) -> Exemption | None:
     """Return the first exemption from ``control``, or None."""
-    return next((each for each in exemptions if each.control == control), None)
+    # A baseline's problems() say what is none.
+    given = cast("Iterable[object]", exemptions)
+    named = (each for each in given if isinstance(each, Exemption))
+    return next((each for each in named if each.control == control), None)
 
 
 def in_order(exemptions: Iterable[Exemption]) -> tuple[Exemption, ...]:
@@ -145,10 +148,8 @@ class Baseline:
         # Any iterable is taken, and kept as a tuple: a baseline can be hashed and compared.
         for name in ("namespaces", "exemptions"):
             value = getattr(self, name)
-            if name == "namespaces" and isinstance(value, str):
-                object.__setattr__(self, name, (value,))
-            elif isinstance(value, Iterable) and not isinstance(value, str):
-                object.__setattr__(self, name, tuple(value))
+            several = isinstance(value, Iterable) and not isinstance(value, str)
+            object.__setattr__(self, name, tuple(value) if several else (value,))
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the baseline itself."""
@@ -168,28 +169,20 @@ class Baseline:
 
     def _exemption_problems(self) -> Iterator[Problem]:
         # What a caller gave whom no type checker told.
-        given = cast("object", self.exemptions)
-        for index, each in enumerate(given if isinstance(given, tuple) else (given,)):
+        for index, each in enumerate(cast("tuple[object, ...]", self.exemptions)):
             if isinstance(each, Exemption):
                 yield from (p.below(f"exemptions[{index}]") for p in each.problems())
-            if not isinstance(each, Exemption) or not isinstance(given, tuple):
+            else:
                 yield problem_at(
-                    "exemptions",
-                    f"exemptions must be a list of Exemptions, got {given!r}",
+                    f"exemptions[{index}]",
+                    f"exemptions must be Exemptions, got {each!r}",
                     "write [Exemption(Control...., reason='...')]",
                 )
-                return
 
     def _namespace_problems(self) -> Iterator[Problem]:
-        given = cast("object", self.namespaces)
-        if not isinstance(given, tuple):
-            yield problem_at(
-                "namespaces", f"namespaces must be a list, got {given!r}", "write ['payments']"
-            )
-            return
-        for index, namespace in enumerate(given):
-            is_text = isinstance(namespace, str)
-            if not (is_text and patterns.REPOSITORY_NAME.fullmatch(namespace.removesuffix("/"))):
+        for index, namespace in enumerate(cast("tuple[object, ...]", self.namespaces)):
+            text = namespace if isinstance(namespace, str) else ""
+            if not patterns.REPOSITORY_NAME.fullmatch(text.removesuffix("/")):
                 yield problem_at(
                     f"namespaces[{index}]",
                     "a namespace must be what stands before '/' in a repository's name, lower-case"
@@ -222,9 +215,10 @@ class Baseline:
 
     def allows_name(self, repository_name: str) -> bool:
         """Tell whether a name lies in one of the namespaces."""
-        return not self.namespaces or any(
-            repository_name.startswith(f"{namespace.removesuffix('/')}/")
-            for namespace in self.namespaces
+        # What is no text is refused as such.
+        texts = [each for each in cast("tuple[object, ...]", self.namespaces) if type(each) is str]
+        return not texts or any(
+            repository_name.startswith(f"{namespace.removesuffix('/')}/") for namespace in texts
         )
 
 
