@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 
-BENCHMARKS = ("synth", "lifecycle", "checks", "review")
+BENCHMARKS = ("synth", "growth", "registry", "lifecycle", "checks", "review")
 
 
 def main(names: list[str]) -> int:
@@ -14,8 +15,11 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"there is no benchmark {unknown[0]!r}; there are: {', '.join(BENCHMARKS)}")
         return 2
-    results = [importlib.import_module(f"benchmarks.{name}").main() for name in names or BENCHMARKS]
-    return 0 if all(results) else 1
+    if len(names) == 1:
+        return 0 if importlib.import_module(f"benchmarks.{names[0]}").main() else 1
+    # A process each: jsii keeps every app that was made, and memory counts from the start.
+    commands = [[sys.executable, "-m", "benchmarks", name] for name in names or BENCHMARKS]
+    return max(subprocess.run(command, check=False).returncode for command in commands)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-
-os.environ.setdefault("CDK_VALIDATION", "false")
 
 import aws_cdk as cdk
 import jsii

@@ -17,8 +17,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ.setdefault("CDK_VALIDATION", "false")
-
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
@@ -33,11 +31,6 @@ from ecr_constructs import (
     Principals,
     Statement,
 )
-from ecr_constructs.constructs.cache_secret import PullThroughCacheSecret
-from ecr_constructs.constructs.registry import GovernedRegistry
-from ecr_constructs.model.registry_reference import RegistryReference
-from ecr_constructs.model.scanning import Scanning
-from ecr_constructs.model.upstream import Upstream
 from ecr_constructs.service import actions
 
 REPOSITORIES = 1000
@@ -114,50 +107,6 @@ def granted(stack: cdk.Stack, number: int) -> None:
     )
     for account in ACCOUNTS:
         repository.grant_pull(iam.AccountPrincipal(account))
-
-
-def settings(stack: cdk.Stack) -> GovernedRegistry:
-    """Define a registry with five pull through caches and two destinations."""
-    registry = GovernedRegistry(stack, "Registry", scanning=Scanning.basic(on_push=["*"]))
-    secret = PullThroughCacheSecret(stack, "DockerHub", name="docker-hub")
-    registry.add_pull_through_cache(Upstream.docker_hub(), credential=secret)
-    for upstream in (Upstream.ecr_public(), Upstream.kubernetes(), Upstream.quay()):
-        registry.add_pull_through_cache(upstream)
-    registry.add_pull_through_cache(Upstream.ecr(ACCOUNTS[0], "eu-west-1"))
-    for account in ACCOUNTS:
-        registry.replicate_to(
-            RegistryReference(account, "eu-central-1"), repository_filters=["team/"]
-        )
-    return registry
-
-
-def whole_registry(repositories: int) -> None:
-    """Build and synthesise a registry with its settings and its repositories."""
-    app = cdk.App(context={"@aws-cdk/core:stackResourceLimit": 0})
-    stack = cdk.Stack(app, "Stack", env=ENVIRONMENT)
-    settings(stack)
-    for number in range(repositories):
-        given(stack, number)
-    app.synth()
-
-
-def registry_rows() -> list[Row]:
-    """Return what a registry's settings add to its repositories.
-
-    The two take turns more often than the other cases, as the difference is small.
-    """
-    whole_registry(10)  # loads what CDK loads lazily
-    alone, whole = best_of(
-        2 * ROUNDS,
-        {
-            "alone": lambda: synthesise(given, REPOSITORIES),
-            "whole": lambda: whole_registry(REPOSITORIES),
-        },
-    ).values()
-    return [
-        Row("repositories alone", alone),
-        Row("and five caches, two destinations, scanning", whole, whole / alone, 1.05),
-    ]
 
 
 def l1(stack: cdk.Stack, number: int) -> None:
@@ -243,13 +192,5 @@ def main() -> bool:
     rows.append(Row("L2 by hand, TypeScript", (node := typescript(REPOSITORIES)), node / peer))
     fine = show(f"{REPOSITORIES:,} repositories, build and synth", rows)
 
-    factor = 4
-    grown = best_of(1, {"grown": lambda: synthesise(allowed, factor * REPOSITORIES)})["grown"]
-    base = seconds["GovernedRepository, allow_pull"]
-    fine &= show(
-        f"growth to {factor * REPOSITORIES:,} repositories, per repository",
-        [Row("GovernedRepository, allow_pull", grown, grown / factor / base, 1.25)],
-    )
-    fine &= show(f"a registry of {REPOSITORIES:,} repositories, build and synth", registry_rows())
     show("start-up", start_up())
     return fine
