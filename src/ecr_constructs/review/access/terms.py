@@ -89,34 +89,6 @@ class Term:
         """
         return _opposite(self)
 
-    def _opposite(self) -> Term | None:
-        operator = operator_of(self.operator)
-        if operator is None or operator.quantifier is not Quantifier.ONE or self.condition is None:
-            return None
-        name = self.condition.operator
-        bare = name[: -len(_IF_EXISTS)] if operator.if_exists else name
-        if bare.lower() in _BOOLEANS:
-            return self._other_boolean(bare, if_exists=operator.if_exists)
-        if operator.negated:
-            return self._with(_without_not(bare))
-        if operator.if_exists or operator.family is None or bare.lower() not in _OPPOSITES:
-            return None
-        return self._with(_OPPOSITES[bare.lower()])
-
-    def _other_boolean(self, bare: str, *, if_exists: bool) -> Term | None:
-        """Return the opposite of ``Bool`` or ``Null``, which compare to one of two values."""
-        values = {str(value).lower() for value in self.values}
-        if len(values) != 1 or not values <= {"true", "false"}:
-            return None
-        other = "false" if values == {"true"} else "true"
-        suffix = _IF_EXISTS if bare.lower() == "bool" and not if_exists else ""
-        assert self.condition is not None
-        return Term.of(Condition(f"{bare}{suffix}", self.condition.key, (other,)))
-
-    def _with(self, operator: str) -> Term:
-        assert self.condition is not None
-        return Term.of(Condition(operator, self.condition.key, self.condition.values))
-
     def implies(self, other: Term) -> bool:
         """Tell whether the other holds whenever this one does; False where that is not known."""
         if self == other:
@@ -153,7 +125,32 @@ def _term(condition: Condition) -> Term:
 
 @functools.lru_cache(maxsize=4096)
 def _opposite(term: Term) -> Term | None:
-    return term._opposite()  # noqa: SLF001 - the same class's, with a memory
+    operator, condition = operator_of(term.operator), term.condition
+    if operator is None or operator.quantifier is not Quantifier.ONE or condition is None:
+        return None
+    name = condition.operator
+    bare = name[: -len(_IF_EXISTS)] if operator.if_exists else name
+    if bare.lower() in _BOOLEANS:
+        return _other_boolean(condition, bare, if_exists=operator.if_exists)
+    if operator.negated:
+        return _with(condition, _without_not(bare))
+    if operator.if_exists or operator.family is None or bare.lower() not in _OPPOSITES:
+        return None
+    return _with(condition, _OPPOSITES[bare.lower()])
+
+
+def _other_boolean(condition: Condition, bare: str, *, if_exists: bool) -> Term | None:
+    """Return the opposite of ``Bool`` or ``Null``, which compare to one of two values."""
+    values = {str(value).lower() for value in condition.values}
+    if len(values) != 1 or not values <= {"true", "false"}:
+        return None
+    other = "false" if values == {"true"} else "true"
+    suffix = _IF_EXISTS if bare.lower() == "bool" and not if_exists else ""
+    return Term.of(Condition(f"{bare}{suffix}", condition.key, (other,)))
+
+
+def _with(condition: Condition, operator: str) -> Term:
+    return Term.of(Condition(operator, condition.key, condition.values))
 
 
 def _without_not(operator: str) -> str:
