@@ -39,7 +39,8 @@ class RegistryEvents(RegistryContributor):
     * ``construct_id``: the id of the rule; of the registry's owner below
       ``Events``.
     * ``target``: what is told of it: any target of ``aws_cdk.aws_events_targets``.
-      Default: nothing, until the rule's ``add_target``.
+      Default: nothing, until the rule's ``add_target``; synthesis warns of a rule that
+      tells nobody.
     * ``repository_prefixes``: what the names of the repositories begin with, such
       as ``"payments/"``; ``"prod"`` takes ``production`` too. Default: every
       repository.
