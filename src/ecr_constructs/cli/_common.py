@@ -35,11 +35,18 @@ class Format(StrEnum):
     JSON = "json"
 
 
-AssemblyArgument: TypeAlias = Annotated[
-    Path,
-    typer.Argument(
-        metavar="ASSEMBLY",
-        help="The directory that `cdk synth` writes, or one template (JSON or YAML).",
+_ASSEMBLY: Final = typer.Argument(
+    metavar="ASSEMBLY",
+    help="The directory that `cdk synth` writes, or one template (JSON or YAML).",
+    show_default=False,
+)
+AssemblyArgument: TypeAlias = Annotated[Path, _ASSEMBLY]
+OptionalAssemblyArgument: TypeAlias = Annotated[Path | None, _ASSEMBLY]
+ParameterOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE",
+        help="The value of a template's parameter; may be repeated.",
         show_default=False,
     ),
 ]

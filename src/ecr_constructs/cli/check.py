@@ -18,7 +18,13 @@ from ecr_constructs.checks.rules import CATALOGUE
 from ecr_constructs.checks.sarif import to_sarif
 from ecr_constructs.checks.selection import find_rules, select_rules
 from ecr_constructs.cli._check_table import print_explanation, print_findings
-from ecr_constructs.cli._common import Status, console, print_json
+from ecr_constructs.cli._common import (
+    OptionalAssemblyArgument,
+    ParameterOption,
+    Status,
+    console,
+    print_json,
+)
 from ecr_constructs.cli._live import (
     LiveOption,
     PlaceAccountOption,
@@ -44,26 +50,14 @@ class Format(StrEnum):
 
 
 def check(
-    assembly: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="ASSEMBLY",
-            help="The directory that `cdk synth` writes, or one template (JSON or YAML).",
-            show_default=False,
-        ),
-    ] = None,
+    assembly: OptionalAssemblyArgument = None,
     *,
     live: LiveOption = False,
     profile: ProfileOption = None,
     printed: PrintedOption = None,
     account: PlaceAccountOption = None,
     region: PlaceRegionOption = None,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE", help="The value of a template's parameter.", show_default=False
-        ),
-    ] = None,
+    parameter: ParameterOption = None,
     output: Annotated[
         Format,
         typer.Option("--format", help="A table for people, one JSON document, or SARIF 2.1.0."),

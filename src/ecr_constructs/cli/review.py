@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ecr_constructs.cli._common import Status, console
+from ecr_constructs.cli._common import OptionalAssemblyArgument, ParameterOption, Status, console
 from ecr_constructs.cli._lifecycle_input import moment
 from ecr_constructs.cli._lifecycle_options import NowOption
 from ecr_constructs.cli._live import (
@@ -33,14 +33,7 @@ if TYPE_CHECKING:
 
 
 def review(
-    assembly: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="ASSEMBLY",
-            help="The directory that `cdk synth` writes, or one template (JSON or YAML).",
-            show_default=False,
-        ),
-    ] = None,
+    assembly: OptionalAssemblyArgument = None,
     *,
     against: Annotated[
         Path | None,
@@ -66,14 +59,7 @@ def review(
     printed: PrintedOption = None,
     account: PlaceAccountOption = None,
     region: PlaceRegionOption = None,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="The value of a template's parameter; may be repeated.",
-            show_default=False,
-        ),
-    ] = None,
+    parameter: ParameterOption = None,
     now: NowOption = None,
     output: Annotated[
         ReviewFormat | None,
