@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ecr_constructs.errors import ConfigurationError, PolicyDocumentError, SourceError
     from ecr_constructs.model.account_setting import AccountSetting
     from ecr_constructs.model.baseline import Baseline, Control, Exemption
+    from ecr_constructs.model.catalog_data import CatalogData
     from ecr_constructs.model.creation_template import AppliedFor
     from ecr_constructs.model.encryption import EncryptionType
     from ecr_constructs.model.event_pattern import FindingSeverity, StorageClass
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from ecr_constructs.model.policy import Policy
     from ecr_constructs.model.principals import PolicyPrincipal, Principals
     from ecr_constructs.model.problem import Problem, Severity, Status
-    from ecr_constructs.model.public_repository import CatalogData
     from ecr_constructs.model.registry_reference import RegistryReference
     from ecr_constructs.model.scanning import Scanning
     from ecr_constructs.model.statement import Condition, Effect, Principal, Statement
@@ -43,7 +43,7 @@ _MODULES = {
     "AccountSetting": "model.account_setting",
     "AppliedFor": "model.creation_template",
     "Baseline": "model.baseline",
-    "CatalogData": "model.public_repository",
+    "CatalogData": "model.catalog_data",
     "Condition": "model.statement",
     "ConfigurationError": "errors",
     "Control": "model.baseline",

@@ -6,11 +6,12 @@ import dataclasses
 
 from hypothesis import strategies as st
 
+from ecr_constructs.model.catalog_data import CatalogData
 from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
 from ecr_constructs.model.encryption import AES256, Encryption, EncryptionType
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.public_repository import CatalogData, PublicRepository
+from ecr_constructs.model.public_repository import PublicRepository
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule, Upstream
 from ecr_constructs.model.pull_time_exclusion import PullTimeUpdateExclusion
 from ecr_constructs.model.replication import Destination, Replication, ReplicationRule

@@ -13,9 +13,10 @@ from tests.model.registry_strategies import ACCOUNT, ORIGIN, public_repositories
 from tests.model.said import errors, warnings
 
 from ecr_constructs.model.baseline import Control, Exemption
+from ecr_constructs.model.catalog_data import CatalogData
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.problem import Malformed
-from ecr_constructs.model.public_repository import CatalogData, PublicRepository
+from ecr_constructs.model.public_repository import PublicRepository
 from ecr_constructs.model.statement import Principal, Statement
 from ecr_constructs.model.unresolved import Unknown, Unresolved
 

@@ -21,12 +21,13 @@ from tests.profiles import examples
 from tests.sources.templates import ACCOUNT, REGION, read, write
 
 from ecr_constructs.model.baseline import Control, Exemption
+from ecr_constructs.model.catalog_data import CatalogData
 from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
 from ecr_constructs.model.encryption import Encryption, EncryptionType
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Malformed
-from ecr_constructs.model.public_repository import CatalogData, PublicRepository
+from ecr_constructs.model.public_repository import PublicRepository
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule, Upstream
 from ecr_constructs.model.pull_time_exclusion import PullTimeUpdateExclusion
 from ecr_constructs.model.registry import Declaration, Deployment, Registry

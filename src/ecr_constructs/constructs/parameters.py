@@ -18,11 +18,11 @@ from aws_cdk import aws_kms as kms
 
 from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.baseline import Baseline, Exemption
+from ecr_constructs.model.catalog_data import CatalogData
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.principals import Place, PolicyPrincipal
 from ecr_constructs.model.problem import Problem, problem_at
-from ecr_constructs.model.public_repository import CatalogData
 from ecr_constructs.model.scanning import Scanning
 from ecr_constructs.model.unresolved import is_token
 
