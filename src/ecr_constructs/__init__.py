@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from ecr_constructs.model.hand_over import HandOver
     from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
     from ecr_constructs.model.policy import Policy
-    from ecr_constructs.model.principals import PolicyPrincipal, Principals
+    from ecr_constructs.model.principal_kinds import PolicyPrincipal
+    from ecr_constructs.model.principals import Principals
     from ecr_constructs.model.problem import Problem, Severity, Status
     from ecr_constructs.model.registry_reference import RegistryReference
     from ecr_constructs.model.scanning import Scanning
@@ -61,7 +62,7 @@ _MODULES = {
     "LifecycleRule": "model.lifecycle",
     "Policy": "model.policy",
     "PolicyDocumentError": "errors",
-    "PolicyPrincipal": "model.principals",
+    "PolicyPrincipal": "model.principal_kinds",
     "Principal": "model.statement",
     "Principals": "model.principals",
     "Problem": "model.problem",

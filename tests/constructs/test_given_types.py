@@ -72,7 +72,7 @@ def registry(stack: cdk.Stack, **given: Any) -> GovernedRegistry:
         ),
         (
             lambda s: repository(s).grant_push(Principals.account("222222222222")),
-            "got _Account(account='222222222222'); use allow_pull(...), allow_push(...)",
+            "got Account(account='222222222222'); use allow_pull(...), allow_push(...)",
         ),
         (
             lambda s: repository(s).deny_outside_vpc_endpoint(5),

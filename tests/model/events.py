@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 
 Event: TypeAlias = dict[str, Any]
 

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from ecr_constructs.model.exposure import Exposure, exposure
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.principals import Place, PolicyPrincipal, Principals, Subject
+from ecr_constructs.model.principal_kinds import PolicyPrincipal, Subject
+from ecr_constructs.model.principals import Principals
 from ecr_constructs.model.statement import ANYONE, Condition, Principal, Statement
 from ecr_constructs.service import actions
 

@@ -8,8 +8,8 @@ from tests.model.said import errors
 
 from ecr_constructs.model.baseline import Baseline
 from ecr_constructs.model.creation_template import AppliedFor
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.policy import Policy, PolicyKind
-from ecr_constructs.model.principals import Place
 from ecr_constructs.model.registry_needs import (
     Reader,
     Replicated,

@@ -17,7 +17,8 @@ from ecr_constructs.constructs.parameters import grantee_problems
 from ecr_constructs.constructs.pushers import Pushers
 from ecr_constructs.constructs.repository_events import RepositoryEvents
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
-from ecr_constructs.model.principals import Place, PolicyPrincipal
+from ecr_constructs.model.place import Place
+from ecr_constructs.model.principal_kinds import PolicyPrincipal
 from ecr_constructs.service import actions as ecr_actions
 
 

@@ -18,7 +18,7 @@ from constructs import Construct
 
 from ecr_constructs.constructs._jsii import no_overrides
 from ecr_constructs.constructs.ledger import ledger_of
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import Problem, Severity, problem_at, refuse
 from ecr_constructs.model.pull_through_cache import secret_problems
 from ecr_constructs.model.unresolved import is_token

@@ -16,7 +16,7 @@ from ecr_constructs.constructs.cdk_statements import to_document
 from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.repository_events import RepositoryEvents
 from ecr_constructs.errors import ConfigurationError
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import refuse
 from ecr_constructs.model.statement import Principal, Statement, parse_statement
 from ecr_constructs.model.unresolved import is_token

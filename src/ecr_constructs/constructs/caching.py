@@ -19,7 +19,7 @@ from ecr_constructs.constructs.pull_through_cache import PullThroughCache
 from ecr_constructs.constructs.registry_settings import RegistrySettings
 from ecr_constructs.model.creation_template import AppliedFor
 from ecr_constructs.model.lifecycle import LifecyclePolicy
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import Problem, problem_at, refuse
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
 from ecr_constructs.model.registry_needs import Reader, reader_statement

@@ -13,7 +13,7 @@ from constructs import Construct, IConstruct
 
 from ecr_constructs.constructs.registry_settings import RegistrySettings
 from ecr_constructs.constructs.slot import RegistrySlot
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 
 #: Something to do to the settings of a registry.
 Contribution = Callable[[RegistrySettings], None]

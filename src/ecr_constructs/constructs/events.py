@@ -15,7 +15,7 @@ from constructs import Construct
 
 from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.model.event_pattern import EventPattern, FindingSeverity, StorageClass
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import Problem, Severity, problem_at, refuse
 from ecr_constructs.model.unresolved import is_token
 from ecr_constructs.service import limits

@@ -22,7 +22,9 @@ from constructs import IConstruct
 
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.constructs.service_sources import LAMBDA
-from ecr_constructs.model.principals import Place, PolicyPrincipal, Principals
+from ecr_constructs.model.place import Place
+from ecr_constructs.model.principal_kinds import PolicyPrincipal
+from ecr_constructs.model.principals import Principals
 from ecr_constructs.model.problem import Problem, Severity, problem_at
 from ecr_constructs.model.unresolved import is_token
 from ecr_constructs.service import actions as ecr_actions

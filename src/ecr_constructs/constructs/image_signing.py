@@ -13,7 +13,7 @@ from aws_cdk import aws_signer as signer
 
 from ecr_constructs.constructs.contributor import Contribution, RegistryContributor
 from ecr_constructs.constructs.signing import OWN_PROFILE
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import Problem, problem_at, refuse
 from ecr_constructs.model.repository_filter import as_filters
 from ecr_constructs.model.signing import SigningRule

@@ -21,7 +21,7 @@ from constructs import Construct, IConstruct, IValidation, Node
 
 from ecr_constructs.constructs._jsii import sort_key
 from ecr_constructs.constructs.slot import slot_of
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.unresolved import Text, is_token
 from ecr_constructs.service.partitions import partition_of
 

@@ -20,8 +20,9 @@ from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.baseline import Baseline, Exemption
 from ecr_constructs.model.catalog_data import CatalogData
 from ecr_constructs.model.lifecycle import LifecyclePolicy
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.principals import Place, PolicyPrincipal
+from ecr_constructs.model.principal_kinds import PolicyPrincipal
 from ecr_constructs.model.problem import Problem, problem_at
 from ecr_constructs.model.scanning import Scanning
 from ecr_constructs.model.unresolved import is_token

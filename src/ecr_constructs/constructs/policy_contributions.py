@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ecr_constructs.constructs.contributor import RegistryContributor
-from ecr_constructs.model.principals import PolicyPrincipal
+from ecr_constructs.model.principal_kinds import PolicyPrincipal
 from ecr_constructs.model.problem import refuse
 from ecr_constructs.model.repository_filter import as_filters, name_prefix_problems
 

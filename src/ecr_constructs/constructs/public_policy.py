@@ -12,8 +12,8 @@ from ecr_constructs.constructs.ledger import StackLedger
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.model.exposure import Exposure, exposure
 from ecr_constructs.model.governance import public_changes
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.policy import PolicyKind
-from ecr_constructs.model.principals import Place
 from ecr_constructs.model.problem import Problem, problem_at
 from ecr_constructs.model.statement import Statement
 

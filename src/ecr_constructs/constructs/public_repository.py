@@ -33,8 +33,9 @@ from ecr_constructs.constructs.slot import RegistrySlot, baseline_for
 from ecr_constructs.model.baseline import Baseline, Exemption
 from ecr_constructs.model.catalog_data import CatalogData
 from ecr_constructs.model.governance import public_repository_loosenings, retention_loosenings
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.principals import Place, PolicyPrincipal
+from ecr_constructs.model.principal_kinds import PolicyPrincipal
 from ecr_constructs.model.problem import Problem, Severity, problem_at, refuse
 from ecr_constructs.model.public_repository import PublicRepository
 from ecr_constructs.model.unresolved import is_token

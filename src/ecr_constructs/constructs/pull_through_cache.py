@@ -13,7 +13,8 @@ from constructs import Construct
 
 from ecr_constructs.constructs.cached_repository import CachedRepository, refuse_lambda
 from ecr_constructs.constructs.registry_context import RegistryContext, child, namespace_id
-from ecr_constructs.model.principals import Place, PolicyPrincipal
+from ecr_constructs.model.place import Place
+from ecr_constructs.model.principal_kinds import PolicyPrincipal
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
 from ecr_constructs.model.statement import Statement

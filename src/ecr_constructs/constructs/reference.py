@@ -23,7 +23,7 @@ from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.constructs.slot import baseline_for
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.hand_over import HandOver
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import Problem, problem_at, refuse
 from ecr_constructs.model.registry_reference import RegistryReference
 from ecr_constructs.model.repository import name_problems

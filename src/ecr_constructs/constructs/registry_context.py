@@ -15,7 +15,7 @@ from constructs import Construct, Node
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import StackLedger
 from ecr_constructs.model.baseline import Baseline, Exemption
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import Problem, Severity, refuse
 from ecr_constructs.model.registry_needs import repositories_arn
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 
 
 def registry_key(scope: Construct, place: Place) -> kms.Key:

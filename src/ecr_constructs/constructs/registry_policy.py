@@ -18,7 +18,7 @@ from ecr_constructs.constructs.cfn_registry import CfnRegistryPolicy, record_exe
 from ecr_constructs.constructs.registry_context import RegistryContext
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.model.policy import Policy, PolicyKind
-from ecr_constructs.model.principals import PolicyPrincipal
+from ecr_constructs.model.principal_kinds import PolicyPrincipal
 from ecr_constructs.model.problem import Problem, problem_at
 from ecr_constructs.model.registry_needs import (
     Replicated,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ecr_constructs.constructs.cdk_members import DELETE_REPLICATION
 from ecr_constructs.constructs.registry_settings import RegistrySettings
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import Problem, problem_at, refuse
 from ecr_constructs.model.registry_needs import Replicated
 from ecr_constructs.model.registry_reference import RegistryReference

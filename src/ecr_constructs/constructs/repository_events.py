@@ -21,7 +21,7 @@ from ecr_constructs.model.event_pattern import (
     ImageEvent,
     StorageClass,
 )
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 
 
 @no_overrides

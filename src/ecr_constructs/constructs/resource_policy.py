@@ -21,8 +21,10 @@ from ecr_constructs.constructs.service_sources import COMPLETED, completed
 from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.given_text import fits
 from ecr_constructs.model.governance import Loosening, statement_loosenings
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.policy import VERSION, Policy, PolicyKind, statement_problems
-from ecr_constructs.model.principals import Place, PolicyPrincipal, Principals
+from ecr_constructs.model.principal_kinds import PolicyPrincipal
+from ecr_constructs.model.principals import Principals
 from ecr_constructs.model.problem import Problem, problem_at, refuse
 from ecr_constructs.model.statement import (
     ANYONE,

@@ -21,7 +21,7 @@ from constructs import IConstruct, IValidation
 from ecr_constructs.constructs.pushers import Pushers
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.baseline import Baseline
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.registry_reference import RegistryReference
 from ecr_constructs.model.unresolved import is_token
 from ecr_constructs.service.partitions import partition_of

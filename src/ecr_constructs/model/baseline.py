@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
-from ecr_constructs.model.principals import organization_problems
+from ecr_constructs.model.principal_kinds import organization_problems
 from ecr_constructs.model.problem import Problem, problem_at
 from ecr_constructs.service import patterns
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from ecr_constructs.model.principals import Place
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import Problem, Severity, problem_at
 from ecr_constructs.model.repository_filter import name_prefix_problems
 from ecr_constructs.model.unresolved import is_known, is_token

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from ecr_constructs.model.baseline import Baseline
 from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
 from ecr_constructs.model.hand_over import HandOver
+from ecr_constructs.model.place import Place
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.principals import Place
 from ecr_constructs.model.replication_merge import minimal_prefixes
 from ecr_constructs.model.statement import Principal, Statement
 from ecr_constructs.model.template_request import (
