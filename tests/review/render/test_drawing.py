@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from tests.review.render.worlds import Place, accounts, world
 
-from ecr_constructs.review.render.drawing import Box, Drawing, draw
+from ecr_constructs.review.render.boxes import Box
+from ecr_constructs.review.render.drawing import Drawing, draw
 from ecr_constructs.review.render.mermaid import registry_map
 
 HOME = ("000000000001", "eu-west-1")
