@@ -16,6 +16,8 @@ from typing import Final, TypeAlias
 from ecr_constructs.access.truth import Truth, told
 from ecr_constructs.model.unresolved import Text, Unknown, is_known, join
 
+#: arn:partition:service:region:account:resource.
+_ARN_FIELDS: Final = 6
 _CDK_TOKEN: Final = re.compile(r"([$#]\{Token\[[^\]]*\]\})")
 
 
@@ -113,9 +115,9 @@ def arn_fields(arn: Text) -> list[Text] | None:
     'function:resize'
     """
     if isinstance(arn, str) and is_known(arn):
-        known: list[Text] = [*arn.split(":", 5)]
-        return known if len(known) > 5 else None  # noqa: PLR2004 - six fields
-    fields = split_pattern(pieces_of(arn), ":", 5)
+        known: list[Text] = [*arn.split(":", _ARN_FIELDS - 1)]
+        return known if len(known) == _ARN_FIELDS else None
+    fields = split_pattern(pieces_of(arn), ":", _ARN_FIELDS - 1)
     if fields is None:
         return None
     return [join([piece for piece in field if not isinstance(piece, Wild)]) for field in fields]

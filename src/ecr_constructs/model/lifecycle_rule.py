@@ -21,12 +21,10 @@ from ecr_constructs.model.lifecycle_grammar import (
     TagStatus,
     read_word,
 )
+from ecr_constructs.service import limits
 
 if TYPE_CHECKING:
     from enum import StrEnum
-
-#: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html, images per repository
-IMAGES_PER_REPOSITORY: Final = 100_000
 
 #: A rule that keeps so many images, or waits for so many days, never acts; ECR takes it.
 PROTECTED_COUNT: Final = 999_999
@@ -252,7 +250,7 @@ class LifecycleRule:
     @property
     def never_acts(self) -> bool:
         """Whether the rule only protects: by a number above all images, or of centuries."""
-        return self.count_number >= IMAGES_PER_REPOSITORY
+        return self.count_number >= limits.IMAGES_PER_REPOSITORY
 
     def to_document(self) -> dict[str, Any]:
         """Return the rule as AWS spells it; what is not set is left out."""

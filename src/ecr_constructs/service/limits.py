@@ -17,6 +17,7 @@ LIFECYCLE_PATTERN_WILDCARDS: Final = 4  # UG lifecycle_policy_parameters.html, t
 LIFECYCLE_ARCHIVED_DAYS_MIN: Final = 90  # UG archive-image.html
 
 # Repositories
+IMAGES_PER_REPOSITORY: Final = 100_000  # UG service-quotas.html, "Images per repository"
 REPOSITORY_NAME_MIN: Final = 2  # CFN, RepositoryName
 REPOSITORY_NAME_MAX: Final = 256  # CFN, RepositoryName
 REPOSITORY_TAGS: Final = 50  # CFN, Tags
