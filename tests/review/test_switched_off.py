@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.review.templates import ACCOUNT, REGION, change, repository, told
+from tests.review.templates import ACCOUNT, REGION, change, repository, reviewed, told
 
 PROFILE: Final = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/Images"
 WHERE: Final = f"the registry of account {ACCOUNT} in {REGION}"
@@ -106,6 +106,43 @@ def test_what_is_retained_stays_on_with_nobody_to_govern_it(
             " governed by nobody"
         ),
     )
+
+
+POLICY: Final[dict[str, Any]] = {
+    "Type": "AWS::ECR::RegistryPolicy",
+    "Properties": {
+        "PolicyText": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "arn:aws:iam::222222222222:root"},
+                    "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+                    "Resource": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/payments/*",
+                }
+            ],
+        }
+    },
+}
+
+
+def test_registry_policy_that_is_retained_takes_nobodys_access(tmp_path: Path) -> None:
+    """Without being retained it does."""
+    kept = {"Policy": POLICY | {"DeletionPolicy": "Retain"}}
+    ((kind, sentence),) = told(change(tmp_path, kept | API, API))
+    assert kind == "weakened"
+    assert sentence == (
+        f"the registry policy of {WHERE} leaves its stack and stays as it is, governed by nobody"
+    )
+    found = told(change(tmp_path, {"Policy": POLICY} | API, API))
+    assert {kind for kind, _ in found} == {"narrowed"}
+
+
+def test_report_beside_it_is_of_what_the_app_declares(tmp_path: Path) -> None:
+    kept = {"Policy": POLICY | {"DeletionPolicy": "Retain"}}
+    with_change = reviewed(tmp_path, kept | API, API).report
+    alone = reviewed(tmp_path, API, API).report
+    assert with_change.registries == alone.registries
 
 
 ENTRIES: Final[dict[str, tuple[dict[str, Any], str]]] = {

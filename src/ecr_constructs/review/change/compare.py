@@ -58,7 +58,7 @@ def compare(
         surveys: The access on both sides, if it is evaluated already.
     """
     before, after = surveys or (Survey(older), Survey(newer))
-    tools = _Tools(Lifecycles(now), images or {})
+    tools = _Tools(newer, Lifecycles(now), images or {})
     differences = [
         difference
         for pair in registry_pairs(older, newer)
@@ -72,8 +72,9 @@ def compare(
 
 @dataclass(frozen=True, slots=True)
 class _Tools:
-    """What is needed beside the two sides."""
+    """What is needed beside a registry and its access on both sides."""
 
+    newer: Deployment
     lifecycles: Lifecycles
     images: Inventories
 
@@ -83,6 +84,9 @@ def _drafts(
 ) -> Iterator[Draft]:
     yield from switched_off_drafts(declared)
     pair = as_it_stays(declared)
+    if pair.after.registry_policy is not declared.after.registry_policy:
+        # A survey remembers; the report takes the same one, of what the app declares.
+        after = Survey(tools.newer)
     pairs = list(repository_pairs(pair.before.repositories, pair.after.repositories))
     for each in pairs:
         yield from _repository_drafts(each, tools, tools.images.get(_key(pair, each)))

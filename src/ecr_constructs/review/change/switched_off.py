@@ -20,8 +20,9 @@ from ecr_constructs.model.words import listed
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.pairs import RegistryPair
 
-#: Member of a registry -> what it is called. The policy is told of by who gains and loses access.
+#: Member of a registry -> what it is called.
 _SETTINGS: Final = {
+    "registry_policy": "the registry policy",
     "scanning": "the scanning configuration",
     "signing": "the signing configuration",
     "replication": "the replication configuration",
@@ -127,7 +128,7 @@ def _signing_off(signing: Signing, where: str) -> Draft | None:
     )
 
 
-#: Replication is told of by where its images no longer arrive.
+#: A policy is told of by who gains and loses access, replication by where no images arrive.
 _OFF: Final[dict[str, Callable[[Any, str], Draft | None]]] = {
     "scanning": _scanning_off,
     "signing": _signing_off,
