@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.review.templates import ACCOUNT, REGION, change, repository, reviewed, told
+from tests.review.templates import (
+    ACCOUNT,
+    REGION,
+    account,
+    change,
+    repository,
+    reviewed,
+    shared,
+    statement,
+    told,
+)
 
 PROFILE: Final = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/Images"
 WHERE: Final = f"the registry of account {ACCOUNT} in {REGION}"
@@ -140,8 +150,10 @@ def test_registry_policy_that_is_retained_takes_nobodys_access(tmp_path: Path) -
 
 def test_report_beside_it_is_of_what_the_app_declares(tmp_path: Path) -> None:
     kept = {"Policy": POLICY | {"DeletionPolicy": "Retain"}}
-    with_change = reviewed(tmp_path, kept | API, API).report
-    alone = reviewed(tmp_path, API, API).report
+    # Its own policy changes too, so that the access to it is looked at on both sides.
+    newer = shared(statement(account("333333333333")))
+    with_change = reviewed(tmp_path, kept | API, newer).report
+    alone = reviewed(tmp_path, newer, newer).report
     assert with_change.registries == alone.registries
 
 
