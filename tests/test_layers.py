@@ -16,7 +16,7 @@ import pytest
 SOURCE: Final = Path(__file__).parents[1] / "src"
 PACKAGE: Final = "ecr_constructs"
 
-GROUND: Final = frozenset({"errors", "service"})
+GROUND: Final = frozenset({"collector", "errors", "service"})
 MODEL: Final = GROUND | {"model"}
 MIDDLE: Final = MODEL | {"lifecycle", "access", "sources"}
 CHECKS: Final = MIDDLE | {"checks"}
@@ -25,6 +25,7 @@ REVIEW: Final = CHECKS | {"review"}
 #: Layer -> the layers that it may import, itself aside. `lifecycle`, `access` and `sources` stand
 #: side by side and know nothing of each other.
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
+    "collector": frozenset(),
     "errors": frozenset(),
     "service": frozenset(),
     "model": GROUND,

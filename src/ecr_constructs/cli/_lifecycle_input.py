@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,27 +10,12 @@ from typing import TYPE_CHECKING, Final
 from ecr_constructs.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from ecr_constructs.lifecycle.inventory import Inventory
 
 #: Bytes that take long enough to read for a person to wonder.
 _LARGE: Final = 5_000_000
-
-
-@contextmanager
-def many_images() -> Iterator[None]:
-    """Keep Python's cyclic garbage collector off for a while.
-
-    It would walk over all images again and again, and nothing here makes cycles.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def moment(text: str | None) -> datetime:

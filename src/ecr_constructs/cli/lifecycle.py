@@ -21,7 +21,6 @@ from ecr_constructs.cli._common import (
 )
 from ecr_constructs.cli._lifecycle_input import (
     inventory_in,
-    many_images,
     moment,
     one_standard_input,
 )
@@ -45,6 +44,7 @@ from ecr_constructs.cli._lifecycle_policies import (
     two_policies,
 )
 from ecr_constructs.cli._live import PlaceRegionOption, ProfileOption
+from ecr_constructs.collector import paused_collector
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.problem import Severity
 
@@ -57,7 +57,7 @@ app = typer.Typer(
 
 
 @app.command(short_help="Say what ECR refuses in a policy, and what surprises people.")
-@many_images()
+@paused_collector()
 def lint(
     policy: Annotated[
         Path,
@@ -106,7 +106,7 @@ def lint(
 
 
 @app.command(short_help="Tell which images a policy deletes or archives, and why.")
-@many_images()
+@paused_collector()
 def preview(
     *,
     images: OptionalImagesOption = None,
@@ -206,7 +206,7 @@ def preview(
 
 
 @app.command(short_help="Tell which images a change of policy deletes, archives or saves.")
-@many_images()
+@paused_collector()
 def compare(
     *,
     policy: Annotated[

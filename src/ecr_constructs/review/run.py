@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from ecr_constructs.checks.rule import Rule
 from ecr_constructs.checks.rules import RULES
+from ecr_constructs.collector import paused_collector
 from ecr_constructs.model.registry import Deployment
 from ecr_constructs.review.access.survey import Survey
 from ecr_constructs.review.build import Sources, report_on
@@ -26,7 +27,6 @@ from ecr_constructs.review.inventories import NamedInventory, assign
 from ecr_constructs.review.report import Report
 from ecr_constructs.review.words import name_of
 from ecr_constructs.sources.assembly import read_assembly
-from ecr_constructs.sources.collector import paused_collector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

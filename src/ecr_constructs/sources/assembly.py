@@ -10,13 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from ecr_constructs.collector import paused_collector
 from ecr_constructs.errors import SourceError
 from ecr_constructs.model.identity_cfn import identities_from_cfn
 from ecr_constructs.model.problem import problem_at, refuse
 from ecr_constructs.model.registry import Declaration, Deployment, Located, Registry
 from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.service import patterns
-from ecr_constructs.sources.collector import paused_collector
 from ecr_constructs.sources.environment import Environment
 from ecr_constructs.sources.manifest import read_manifest
 from ecr_constructs.sources.opening import Opener

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ecr_constructs.sources.collector import paused_collector
+from ecr_constructs.collector import paused_collector
 
 
 @pytest.fixture(autouse=True)
