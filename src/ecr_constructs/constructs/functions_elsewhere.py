@@ -76,7 +76,7 @@ def allow_functions_elsewhere(
     found = [each for each in _functions_of(repository.node.root, place) if mark in each.code]
     gate.refuse((problem for each in found for problem in _problems(each, place)), ())
     near = (each for each in found if each.region == place.region)
-    accounts = {each.account for each in near if not is_token(each.account)} - {place.account}
+    accounts = {each.account for each in near if not is_token(each.account)}
     principals: list[PolicyPrincipal] = [
         Principals.lambda_functions(account=account) for account in sorted(accounts)
     ]
