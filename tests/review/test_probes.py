@@ -59,6 +59,12 @@ def test_fewer_days_on_archived_images_delete_earlier() -> None:
     assert set(shifts(old, new)) == {Effect.DELETE}
 
 
+def test_age_takes_a_lone_image_that_a_count_kept() -> None:
+    old = LifecyclePolicy.of(LifecycleRule.keep_newest(1))
+    new = LifecyclePolicy.of(LifecycleRule.expire(older_than_days=1))
+    assert Effect.DELETE in shifts(old, new)
+
+
 def test_large_counts_take_no_time() -> None:
     old, new = (LifecyclePolicy.of(LifecycleRule.keep_newest(n)) for n in (90_000, 80_000))
     assert set(shifts(old, new)) == {Effect.DELETE}
