@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,6 +17,7 @@ from ecr_constructs.cli.main import run
 PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Puller"
 OTHER = "arn:aws:iam::222222222222:root"
+PROFILE = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/Images"
 
 Changes: TypeAlias = list[tuple[str, str]]
 Review: TypeAlias = Callable[..., tuple[int, Changes, str]]
@@ -103,6 +105,60 @@ def test_a_change_by_hand_is_told(
     assert "222222222222" in changes[0][1]
     _, changes, _ = review(path, "--against", "live")
     assert [kind for kind, _ in changes] == ["narrowed", "strengthened"]
+
+
+#: What a registry has beside its repositories, each so that it outlives its resource.
+RETAINED: dict[str, dict[str, Any]] = {
+    name: {"Type": f"AWS::ECR::{kind}", "Properties": properties, "DeletionPolicy": "Retain"}
+    for name, kind, properties in (
+        ("Policy", "RegistryPolicy", {"PolicyText": policy(statement({"AWS": OTHER}))}),
+        ("Signing", "SigningConfiguration", {"Rules": [{"SigningProfileArn": PROFILE}]}),
+        ("Template", "RepositoryCreationTemplate", {"Prefix": "hub", "AppliedFor": []}),
+        (
+            "Cache",
+            "PullThroughCacheRule",
+            {"EcrRepositoryPrefix": "quay", "UpstreamRegistryUrl": "quay.io"},
+        ),
+    )
+}
+
+
+def test_what_is_not_there_has_not_stayed(
+    ecr: FakeEcr, template: Callable[..., str], review: Review
+) -> None:
+    """However it was to be retained: what is there tells, not what a deployment would leave."""
+    ecr.add("payments/api")
+    path = template(
+        **RETAINED,
+        Api=repository("payments/api", deletion="Retain"),
+        Web=repository("web", deletion="Retain"),
+    )
+    _, changes, _ = review("--live", "--against", path)
+    gone = "payments/api and repositories that are created below hub"
+    told = [(kind, re.split(": (?:they|nothing)|, nor", sentence)[0]) for kind, sentence in changes]
+    assert told == [
+        ("lost", "web is not there, and neither are images that it held"),
+        ("narrowed", f"account 222222222222 can no longer pull {gone}"),
+        ("weakened", f"images pushed to payments/api are signed no longer with {PROFILE}"),
+        (
+            "weakened",
+            "repositories that are created below hub follow no creation template any more",
+        ),
+        ("weakened", f"signing is switched off for the registry of account {ACCOUNT} in {REGION}"),
+        ("stopped", "images of Quay (quay.io) can no longer be pulled through 'quay'"),
+    ]
+
+
+def test_a_repository_that_was_made_anew_is_another(
+    ecr: FakeEcr, template: Callable[..., str], review: Review
+) -> None:
+    ecr.add("payments/api", encryptionConfiguration={"encryptionType": "KMS_DSSE", "kmsKey": "k"})
+    path = template(Api=repository("payments/api", deletion="Retain"))
+    ((kind, sentence),) = review("--live", "--against", path)[1]
+    assert kind == "lost"
+    assert sentence.startswith(
+        "payments/api is another repository than the one declared, and holds"
+    )
 
 
 def test_what_a_deployment_makes_and_replaces_is_told(

@@ -185,11 +185,12 @@ def _live(path: Path, assembly: Deployment, place: Place) -> Deployment:
         return place.live(account=place.account, region=place.region)
     account, regions = _regions(path, assembly, place)
     return Deployment(
+        is_live=True,
         registries=tuple(
             registry
             for region in regions
             for registry in place.live(account=place.account or account, region=region).registries
-        )
+        ),
     )
 
 

@@ -83,7 +83,7 @@ def beside(live: Deployment, assembly: Deployment) -> Beside:
     # What a live registry tells nothing of is the same on both sides, so that it makes no change.
     frame = replace(assembly, public_repositories=(), malformed=())
     return Beside(
-        replace(frame, registries=tuple(there)),
+        replace(frame, registries=tuple(there), is_live=True),
         replace(frame, registries=tuple(made), malformed=assembly.malformed),
         tuple(left_out),
     )

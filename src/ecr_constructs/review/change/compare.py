@@ -82,8 +82,10 @@ class _Tools:
 def _drafts(
     declared: RegistryPair, before: Survey, after: Survey, tools: _Tools
 ) -> Iterator[Draft]:
-    yield from switched_off_drafts(declared)
-    pair = as_it_stays(declared)
+    is_live = tools.newer.is_live
+    yield from switched_off_drafts(declared, is_live=is_live)
+    # What is not there did not stay, however it was to be retained.
+    pair = declared if is_live else as_it_stays(declared)
     if pair.after.registry_policy is not declared.after.registry_policy:
         # A survey remembers; the report takes the same one, of what the app declares.
         after = Survey(tools.newer)
@@ -107,7 +109,11 @@ def _repository_drafts(
     count = None if images is None else len(images)
     if after is None:
         assert before is not None
-        yield repositories.removed_draft(before, name_of(before), count)
+        name = name_of(before)
+        if tools.newer.is_live:
+            yield repositories.absent_draft(name)
+        else:
+            yield repositories.removed_draft(before, name, count)
         return
     if before is None:
         yield repositories.added_draft(after, name_of(after))
@@ -120,7 +126,10 @@ def _repository_drafts(
             yield draft
         if before == after:
             return
-    yield from repositories.identity_drafts(before, after, name, count)
+    if tools.newer.is_live:
+        yield from repositories.remade_drafts(before, after, name)
+    else:
+        yield from repositories.identity_drafts(before, after, name, count)
     yield from protection_drafts(before, after, name)
     yield from tools.lifecycles.drafts(
         before.lifecycle_policy,

@@ -67,6 +67,29 @@ def removed_draft(before: Repository, name: str, images: int | None) -> Draft:
     )
 
 
+def absent_draft(name: str) -> Draft:
+    """Return that a repository is not there, whatever was to become of it."""
+    return Draft(
+        kind=ChangeClass.LOST,
+        tail=" is not there, and neither are images that it held",
+        tails=" are not there, and neither are images that they held",
+        repository=name,
+    )
+
+
+def remade_drafts(before: Repository, after: Repository, name: str) -> Iterator[Draft]:
+    """Yield that a repository that is there is not the one that was declared."""
+    if before.encryption != after.encryption:
+        yield Draft(
+            kind=ChangeClass.LOST,
+            tail=" is another repository than the one declared, and holds no images of that one",
+            cause=f"its encryption is {_key(after)} and not {_key(before)}, and ECR cannot change"
+            " it",
+            repository=name,
+            origin=after.origin,
+        )
+
+
 def added_draft(after: Repository, name: str) -> Draft:
     """Return that a repository is new."""
     return Draft(

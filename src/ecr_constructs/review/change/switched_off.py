@@ -8,7 +8,7 @@ it was, and nobody's template says so any more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -47,18 +47,33 @@ def as_it_stays(pair: RegistryPair) -> RegistryPair:
     return RegistryPair(pair.before, replace(pair.after, **kept)) if kept else pair
 
 
-def switched_off_drafts(pair: RegistryPair) -> Iterator[Draft]:
-    """Yield what is switched off, and what stays on with nobody to govern it."""
+def switched_off_drafts(pair: RegistryPair, *, is_live: bool = False) -> Iterator[Draft]:
+    """Yield what is switched off, and what stays on with nobody to govern it.
+
+    Args:
+        pair: The registry on both sides.
+        is_live: Whether the newer side is what is there, where nothing has stayed
+            that it does not have.
+    """
     where = f"the registry of account {pair.place}"
+    if is_live:
+        gone = (*_gone(pair, retained=True), *_gone(pair, retained=False))
+        yield from _off_drafts(pair, gone, where)
+        return
     for member in _gone(pair, retained=True):
         yield _left_alone(f"{_SETTINGS[member]} of {where}")
     for member, (_, words) in _ENTRIES.items():
         for name in _left(pair, member):
             yield _left_alone(f"{words} {name} in {where}")
-    for member in _gone(pair, retained=False):
+    for draft in _off_drafts(pair, _gone(pair, retained=False), where):
+        yield replace(draft, cause="its resource is gone, and is deleted with what it set")
+
+
+def _off_drafts(pair: RegistryPair, gone: Iterable[str], where: str) -> Iterator[Draft]:
+    for member in gone:
         draft = _OFF[member](getattr(pair.before, member), where) if member in _OFF else None
         if draft is not None:
-            yield replace(draft, cause="its resource is gone, and is deleted with what it set")
+            yield draft
 
 
 def _left_alone(what: str) -> Draft:

@@ -105,6 +105,7 @@ def read_registry(
             f" {described['registryId']}; name another profile"
         )
     return Deployment(
+        is_live=True,
         registries=(
             Registry(
                 account=described["registryId"],
@@ -140,7 +141,7 @@ def read_registry(
                 ),
                 account_settings=tuple(_account_settings(api)),
             ),
-        )
+        ),
     )
 
 
