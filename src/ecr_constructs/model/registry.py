@@ -109,7 +109,8 @@ class Deployment:
         public_repositories: In the order of their names, those without one
             last. They are the account's, whatever their stack's Region.
         event_rules: The EventBridge rules of the same assembly.
-        is_live: Whether it was read of what is there, rather than of templates.
+        is_live: Whether it was read of what is there, rather than of templates; no
+            part of its value.
     """
 
     registries: tuple[Registry, ...] = ()
@@ -118,4 +119,4 @@ class Deployment:
     identities: tuple[Identity, ...] = ()
     public_repositories: tuple[PublicRepository, ...] = ()
     event_rules: tuple[EventRule, ...] = ()
-    is_live: bool = False
+    is_live: bool = field(default=False, compare=False)
