@@ -33,18 +33,27 @@ PUBLIC = {
         }
     }
 }
-COMMANDS = (
-    (),
-    ("check",),
-    ("review",),
-    ("lifecycle",),
-    ("lifecycle", "lint"),
-    ("lifecycle", "preview"),
-    ("lifecycle", "compare"),
-    ("images",),
-    ("images", "export"),
-    ("findings",),
-)
+
+
+def below(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Each command and each group below a group, with its path."""
+    for name, command in getattr(group, "commands", {}).items():
+        yield (*path, name), command
+        yield from below(command, (*path, name))
+
+
+def all_commands() -> dict[tuple[str, ...], Any]:
+    """Each as it is loaded where it is meant; the list of all has their names alone."""
+    listed = typer.main.get_command(_app([]))
+    found = {
+        path: command
+        for (name,), _ in below(listed)
+        for path, command in below(typer.main.get_command(_app([name])))
+    }
+    return {(): listed, **found}
+
+
+COMMANDS = all_commands()
 
 
 @pytest.fixture(name="template")
@@ -68,23 +77,24 @@ def test_help_teaches_with_a_whole_sentence(
     assert first.endswith("."), first
 
 
-def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Each command below a group, with its path."""
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, (*path, name))
-        else:
-            yield " ".join((*path, name)), command
-
-
 def test_every_option_of_every_command_says_what_it_is_for() -> None:
     silent = [
-        f"{name} {parameter.opts[0]}"
-        for name, command in commands(typer.main.get_command(_app([])))
+        f"{' '.join(path)} {parameter.opts[0]}"
+        for path, command in COMMANDS.items()
         for parameter in command.params
         if not getattr(parameter, "help", None)
     ]
     assert silent == []
+    assert ("access", "can") in COMMANDS
+
+
+def test_list_of_commands_loads_none_of_them() -> None:
+    """So that it is there at once."""
+    code = (
+        "import sys; from ecr_constructs.cli.main import run; run(['--help']);"
+        " sys.exit(any(map(sys.modules.get, ['ecr_constructs.model', 'ecr_constructs.checks'])))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
 
 
 def test_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> None:

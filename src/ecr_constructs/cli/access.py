@@ -30,7 +30,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Tell whether somebody can do something with a repository, and who can.",
-    short_help="Tell who can do what with a repository, as IAM would decide it.",
 )
 
 ActionOption: TypeAlias = Annotated[

@@ -29,7 +29,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Export the images of a live repository, for the other commands to work on.",
-    short_help="Export the images of a live repository.",
 )
 
 

@@ -52,7 +52,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Lint a lifecycle policy, and tell which images it deletes or archives.",
-    short_help="Lint a lifecycle policy, preview it on images, compare two.",
 )
 
 

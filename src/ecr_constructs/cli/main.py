@@ -19,15 +19,15 @@ _COMMANDS: Final = {
     "check": ("check", "Check an assembly or a live registry against the rules."),
     "review": ("review", "Review what the registries of an assembly are, and what changes."),
     "import-map": ("import_map", "Write the file with which `cdk import` finds a registry."),
-    "lifecycle": ("lifecycle", ""),
-    "images": ("images", ""),
+    "lifecycle": ("lifecycle", "Lint a lifecycle policy, preview it on images, compare two."),
+    "images": ("images", "Export the images of a live repository."),
     "findings": ("findings", "Say what scanning found in a live image."),
-    "access": ("access", ""),
+    "access": ("access", "Tell who can do what with a repository, as IAM would decide it."),
 }
 
 
 def _app(arguments: Sequence[str]) -> typer.Typer:
-    """Return the command line with the command that is meant, or with all.
+    """Return the command line with the command that is meant, or with the names of all.
 
     Loading what no other command needs would double the time until one starts.
     """
@@ -40,15 +40,21 @@ def _app(arguments: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(options)
-    meant = [name for name in arguments[:1] if name in _COMMANDS] or list(_COMMANDS)
-    for name in meant:
-        module, short_help = _COMMANDS[name]
-        loaded = importlib.import_module(f"ecr_constructs.cli.{module}")
-        if short_help:
-            app.command(name, short_help=short_help)(getattr(loaded, module))
-        else:
-            app.add_typer(loaded.app, name=name)
+    meant = next((each for each in arguments if not each.startswith("-")), None)
+    for name, (module, short_help) in _COMMANDS.items():
+        if meant not in _COMMANDS:
+            app.command(name, short_help=short_help)(_listed)
+        elif name == meant:
+            loaded = importlib.import_module(f"ecr_constructs.cli.{module}")
+            if hasattr(loaded, "app"):
+                app.add_typer(loaded.app, name=name)
+            else:
+                app.command(name, short_help=short_help)(getattr(loaded, module))
     return app
+
+
+def _listed() -> None:
+    """Stand for a command in the list of all."""
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
