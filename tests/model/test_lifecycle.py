@@ -18,6 +18,7 @@ from ecr_constructs.model.lifecycle import (
     LifecycleRule,
     StorageClass,
     TagStatus,
+    document_problems,
     text_problems,
 )
 from ecr_constructs.model.unresolved import Unresolved
@@ -329,3 +330,32 @@ def test_no_value_raises_before_it_is_asked(values: list[object]) -> None:
         storage_class=1.5,
     )
     assert LifecyclePolicy.of(rule).problems()
+
+
+@given(policies())
+def test_what_was_found_in_the_document_is_what_is_found_in_the_policy(
+    policy: LifecyclePolicy,
+) -> None:
+    document = policy.to_document()
+    problems = document_problems(document)
+    read = LifecyclePolicy.from_document(document)
+    assert read.problems() == problems
+    assert LifecyclePolicy(read.rules).problems() == problems
+
+
+def test_warnings_of_the_document_are_kept_with_the_policy() -> None:
+    rule = {
+        "selection": {
+            "tagStatus": "tagged",
+            "tagPatternList": ["v*"],
+            "countType": "imageCountMoreThan",
+            "countNumber": 2**31,
+        },
+        "action": {"type": "expire"},
+    }
+    document = {"rules": [{"rulePriority": number, **rule} for number in (1, 2)]}
+    policy = LifecyclePolicy.from_document(document)
+    found = {problem.id for problem in policy.problems()}
+    assert found == {"number-unverified", "patterns-unverified"}
+    assert policy.problems() == document_problems(document)
+    assert LifecyclePolicy(policy.rules[:1]).problems()[0].id == "number-unverified"

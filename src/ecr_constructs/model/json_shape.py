@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, cast
 
 from ecr_constructs.model.problem import Problem, Severity
-from ecr_constructs.model.unresolved import is_known, is_token
+from ecr_constructs.model.unresolved import is_known
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -22,7 +22,7 @@ Problems: TypeAlias = Iterator[Problem]
 Check: TypeAlias = Callable[[object, str], Problems]
 
 #: The API gives numbers back as 32-bit integers; what it does with larger ones is not published.
-_INT_MAX: Final = 2**31 - 1
+INT_MAX: Final = 2**31 - 1
 
 #: CDK writes a token that stands for a number as a float below this one.
 _NUMBER_TOKENS: Final = -1e288
@@ -36,13 +36,10 @@ class Member:
 
     Attributes:
         check: Yields what is wrong with its value.
-        fits: A quick test that spares the check: nothing is wrong with what
-            passes. What does not pass is left to ``check``.
         required: Whether it must be there.
     """
 
     check: Callable[[object, str], Problems]
-    fits: Callable[[object], bool]
     required: bool = False
 
 
@@ -53,8 +50,6 @@ def check_object(grammar: Mapping[str, Member], value: object, path: str) -> Pro
         return
     for name, member in value.items():
         known = grammar.get(name)
-        if known is not None and known.fits(member):
-            continue
         below = f"{path}.{name}" if path else str(name)
         if known is None:
             yield _unknown(below, str(name), grammar)
@@ -94,33 +89,6 @@ def _token(path: str) -> Problem:
     )
 
 
-def never(value: object) -> bool:
-    """Let no value pass without its check."""
-    del value
-    return False
-
-
-def is_number(value: object) -> bool:
-    """Tell whether ``value`` is a whole number of 1 or more that ECR takes for sure."""
-    return type(value) is int and 1 <= value <= _INT_MAX
-
-
-def is_plain(value: object) -> bool:
-    """Tell whether ``value`` is a string of ASCII without a token."""
-    return type(value) is str and value.isascii() and not is_token(value)
-
-
-def are_plain(value: object) -> TypeGuard[list[str]]:
-    """Tell whether ``value`` is a list of such strings, and not empty."""
-    return type(value) is list and bool(value) and all(map(is_plain, value))
-
-
-def is_one_of(*words: str) -> Callable[[object], bool]:
-    """Test for one of some words."""
-    known = frozenset(map(str, words))
-    return lambda value: type(value) is str and value in known
-
-
 def check_number(fix: str) -> Check:
     """Check for a whole number of 1 or more; true and false are none."""
 
@@ -129,10 +97,10 @@ def check_number(fix: str) -> Check:
             yield wrong("type", path, "must be a whole number", value, fix)
         elif value < 1:
             yield wrong("number", path, "must be 1 or more", value, fix)
-        elif value > _INT_MAX:
+        elif value > INT_MAX:
             yield Problem(
                 id="number-unverified",
-                message=f"{_name(path)} is above {_INT_MAX}, and whether ECR takes that is not "
+                message=f"{_name(path)} is above {INT_MAX}, and whether ECR takes that is not "
                 f"verified, got {value}",
                 fix="write a smaller number",
                 path=path,
