@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Final
 
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
@@ -17,13 +18,20 @@ from ecr_constructs.model.replication import Destination, Replication
 from ecr_constructs.model.replication_merge import minimal_prefixes
 from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.model.words import listed, plural
+from ecr_constructs.review.change.deletions import deletion_drafts
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.pairs import RegistryPair
+from ecr_constructs.review.change.prefixes import (
+    EVERYTHING,
+    is_taken,
+    prefix_words,
+    registry_words,
+)
 
-#: The prefix of every name.
-_EVERYTHING: Final = ""
 _PROPERTIES: Final = {
-    "upstream": "the upstream",
+    "ecr_repository_prefix": "its prefix",
+    "upstream.url": "the upstream",
+    "upstream.registry": "UpstreamRegistry",
     "upstream_repository_prefix": "the prefix at the upstream",
     "credential_arn": "the secret",
     "custom_role_arn": "the role",
@@ -47,26 +55,31 @@ def replication_drafts(pair: RegistryPair) -> Iterator[Draft]:
     old, new = flows(pair.before), flows(pair.after)
     for destination in dict.fromkeys((*old, *new)):
         was, becomes = old.get(destination, frozenset()), new.get(destination, frozenset())
-        where = _registry(destination)
+        where = registry_words(destination)
         stopped, started = _without(was, becomes), _without(becomes, was)
         if stopped:
-            names = _taken(pair.before, stopped)
+            kept = f" except {prefix_words(_inside(becomes, stopped))}" * _meets(becomes, stopped)
             yield Draft(
                 kind=ChangeClass.STOPPED,
-                head=f"{where} no longer receives {_prefixes(stopped)}{names}; the images that are"
-                " there stay, and grow old",
+                head=f"{where} no longer receives {prefix_words(stopped)}{kept}"
+                f"{_taken(pair.before, was, becomes)}; the images that are there stay, and grow"
+                " old",
                 cause="the replication rules no longer send it there",
                 origin=origin,
+                certain=not _may_go_on(destination, stopped, new),
             )
         if started:
+            had = f" beside {prefix_words(_inside(was, started))}" * _meets(was, started)
             yield Draft(
                 kind=ChangeClass.STARTED,
-                head=f"{where} receives {_prefixes(started)}{_taken(pair.after, started)} from now"
-                " on; images that were pushed before are not copied",
+                head=f"{where} receives {prefix_words(started)}{had}"
+                f"{_taken(pair.after, becomes, was)} from now on; images that were pushed before"
+                " are not copied",
                 cause="the replication rules send it there",
                 origin=origin,
+                certain=not _may_go_on(destination, started, old),
             )
-    yield from _deletions(before, after)
+    yield from deletion_drafts(before, after)
 
 
 def flows(registry: Registry) -> dict[Destination, frozenset[Text]]:
@@ -77,7 +90,7 @@ def flows(registry: Registry) -> dict[Destination, frozenset[Text]]:
     for rule in registry.replication.rules:
         for destination in rule.destinations:
             prefixes = found.setdefault(destination, set())
-            prefixes.update(rule.repository_filters or (_EVERYTHING,))
+            prefixes.update(rule.repository_filters or (EVERYTHING,))
     return {destination: minimal_prefixes(prefixes) for destination, prefixes in found.items()}
 
 
@@ -85,37 +98,13 @@ def is_replicated(prefixes: Iterable[Text], name: Text | None) -> bool | None:
     """Tell whether a repository is among what some prefixes take; None where it cannot be told."""
     answer: bool | None = False
     for prefix in prefixes:
-        if prefix == _EVERYTHING:
+        if prefix == EVERYTHING:
             return True
         if not isinstance(prefix, str) or not isinstance(name, str):
             answer = None
         elif name.startswith(prefix):
             return True
     return answer
-
-
-def _deletions(before: Replication | None, after: Replication | None) -> Iterator[Draft]:
-    def deletes(replication: Replication | None) -> dict[Destination, bool]:
-        rules = () if replication is None else replication.rules
-        found: dict[Destination, bool] = {}
-        for rule in rules:
-            for destination in rule.destinations:
-                found[destination] = found.get(destination, False) or bool(
-                    rule.delete_replication is not False
-                )
-        return found
-
-    old, new = deletes(before), deletes(after)
-    for destination, now in new.items():
-        if old.get(destination, False) == now:
-            continue
-        head = f"deletions, lifecycle expiry included, are {'now' if now else 'no longer'}"
-        yield Draft(
-            kind=ChangeClass.WEAKENED if now else ChangeClass.STRENGTHENED,
-            head=f"{head} carried out in {_registry(destination)}",
-            cause="the delete replication of a rule changes",
-            origin=after.origin if after else None,
-        )
 
 
 def cache_drafts(pair: RegistryPair) -> Iterator[Draft]:
@@ -134,7 +123,8 @@ def cache_drafts(pair: RegistryPair) -> Iterator[Draft]:
                 cause="the pull through cache rule is new",
                 origin=rule.origin,
             )
-        elif earlier.normalise() != rule.normalise():
+        elif earlier != rule:
+            # CloudFormation compares what is written, not what it means.
             yield _replaced(prefix, earlier, rule)
     for prefix, rule in old.items():
         if prefix not in new:
@@ -147,20 +137,27 @@ def cache_drafts(pair: RegistryPair) -> Iterator[Draft]:
 
 
 def _replaced(prefix: str, before: PullThroughCacheRule, after: PullThroughCacheRule) -> Draft:
-    old, new = before.normalise(), after.normalise()
-    changed = [
-        f"{words} was {_value(getattr(old, name))} and is {_value(getattr(new, name))}"
-        for name, words in _PROPERTIES.items()
-        if getattr(old, name) != getattr(new, name)
-    ]
     return Draft(
         kind=ChangeClass.REPLACED,
         head=f"the pull through cache rule {prefix!r} is replaced: CloudFormation makes the new"
         " one while the old one holds its prefix, so that the update fails; to rotate a credential"
         " change the value of its secret, else delete the rule first",
-        cause=listed(changed) or "its prefix is spelt otherwise",
+        cause=listed(_changed(before, after)),
         origin=after.origin,
     )
+
+
+def _changed(before: PullThroughCacheRule, after: PullThroughCacheRule) -> Iterator[str]:
+    """Yield what is otherwise, also where Amazon ECR takes both for the same."""
+    for name, words in _PROPERTIES.items():
+        old, new = (_property(each, name) for each in (before, after))
+        if old != new:
+            yield f"{words} was {_value(old)} and is {_value(new)}"
+
+
+def _property(rule: PullThroughCacheRule, name: str) -> Text | None:
+    value: Text | None = attrgetter(name)(rule)
+    return value
 
 
 def _by_prefix(registry: Registry) -> Mapping[str, PullThroughCacheRule]:
@@ -175,27 +172,16 @@ def _upstream(rule: PullThroughCacheRule) -> str:
     return str(url) if kind is None or kind.given else f"{kind.title} ({url})"
 
 
-def _value(value: object) -> str:
-    url = getattr(value, "url", value)
-    return "none" if url is None else f"'{url}'"
+def _value(value: Text | None) -> str:
+    return "none" if value is None else f"'{value}'"
 
 
-def _registry(destination: Destination) -> str:
-    return f"the registry of account {destination.registry_id} in {destination.region}"
-
-
-def _prefixes(prefixes: Iterable[Text]) -> str:
-    names = sorted(map(str, prefixes))
-    if names == [_EVERYTHING]:
-        return "images"
-    return listed(name if name.endswith("/") else f"{name}*" for name in names)
-
-
-def _taken(registry: Registry, prefixes: Iterable[Text]) -> str:
-    """Return how many repositories of a registry the prefixes take."""
-    given = list(prefixes)
+def _taken(registry: Registry, prefixes: Iterable[Text], others: Iterable[Text]) -> str:
+    """Return how many repositories of a registry these prefixes take, and the others do not."""
     count = sum(
-        is_replicated(given, each.repository_name) is True for each in registry.repositories
+        is_replicated(prefixes, each.repository_name) is True
+        and is_replicated(others, each.repository_name) is not True
+        for each in registry.repositories
     )
     if not count:
         return ""
@@ -204,12 +190,43 @@ def _taken(registry: Registry, prefixes: Iterable[Text]) -> str:
 
 def _without(prefixes: frozenset[Text], taken: frozenset[Text]) -> list[Text]:
     """Return the prefixes that no prefix of the others takes."""
-    return sorted((p for p in prefixes if not _is_taken(p, taken)), key=str)
+    return sorted((p for p in prefixes if not is_taken(p, taken)), key=str)
 
 
-def _is_taken(prefix: Text, taken: Iterable[Text]) -> bool:
+def _inside(prefixes: Iterable[Text], wider: Iterable[Text]) -> list[Text]:
+    """Return the prefixes of which each is a part of one of the others."""
+    given = list(wider)
+    return [each for each in prefixes if is_taken(each, given)]
+
+
+def _meets(prefixes: Iterable[Text], wider: Iterable[Text]) -> bool:
+    return bool(_inside(prefixes, wider))
+
+
+def _may_go_on(
+    destination: Destination,
+    prefixes: Iterable[Text],
+    other: Mapping[Destination, frozenset[Text]],
+) -> bool:
+    """Tell whether what differs may be the same on the other side, where it is known too late."""
+    given = list(prefixes)
     return any(
-        other in (prefix, _EVERYTHING)
-        or (isinstance(prefix, str) and isinstance(other, str) and prefix.startswith(other))
-        for other in taken
+        _may_be(mine, theirs)
+        for to, taken in other.items()
+        if to == destination or _may_be_registry(destination, to)
+        for mine in given
+        for theirs in taken
+        if to != destination or isinstance(mine, Unresolved) or isinstance(theirs, Unresolved)
     )
+
+
+def _may_be_registry(one: Destination, other: Destination) -> bool:
+    return _may_be(one.region, other.region) and _may_be(one.registry_id, other.registry_id)
+
+
+def _may_be(one: Text, other: Text) -> bool:
+    if isinstance(one, Unresolved) and isinstance(other, str):
+        return one.may_be(other)
+    if isinstance(other, Unresolved) and isinstance(one, str):
+        return other.may_be(one)
+    return one == other or (isinstance(one, Unresolved) and isinstance(other, Unresolved))
