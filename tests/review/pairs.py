@@ -140,7 +140,10 @@ PAIRS: dict[str, dict[str, tuple[Any, Any, str]]] = {
         "no longer signed": (
             signing("payments/*"),
             signing("web/*"),
-            f"images pushed to payments/api are signed no longer with {PROFILE}",
+            (
+                "images pushed to payments/api and repositories named payments/* are signed no"
+                f" longer with {PROFILE}"
+            ),
         ),
         "a template is gone": (
             template(),
@@ -180,7 +183,10 @@ PAIRS: dict[str, dict[str, tuple[Any, Any, str]]] = {
         "signed": (
             signing("web/*"),
             signing("web/*", "payments/*"),
-            f"images pushed to payments/api are signed with {PROFILE}",
+            (
+                "images pushed to payments/api and repositories named payments/* are signed with"
+                f" {PROFILE}"
+            ),
         ),
     },
     "stopped": {
@@ -252,14 +258,18 @@ PAIRS: dict[str, dict[str, tuple[Any, Any, str]]] = {
             scanning("ENHANCED", ("CONTINUOUS_SCAN", ["*"])),
             scanning("ENHANCED", ("CONTINUOUS_SCAN", ["web/*"])),
             (
-                "payments/api is not scanned, where before it was scanned on push and again"
-                " whenever a vulnerability is known by Amazon Inspector"
+                "payments/api and repositories that are not in this app are not scanned, where"
+                " before they were scanned on push and again whenever a vulnerability is known by"
+                " Amazon Inspector"
             ),
         ),
         "basic for enhanced": (
             scanning("ENHANCED", ("SCAN_ON_PUSH", ["*"])),
             scanning("BASIC", ("SCAN_ON_PUSH", ["*"])),
-            "payments/api is scanned on push, where before it was scanned on push by Amazon",
+            (
+                "payments/api and repositories that are not in this app are scanned on push, where"
+                " before they were scanned on push by Amazon Inspector"
+            ),
         ),
     },
     "scanned": {
@@ -272,7 +282,10 @@ PAIRS: dict[str, dict[str, tuple[Any, Any, str]]] = {
         "continuously": (
             scanning("ENHANCED", ("SCAN_ON_PUSH", ["*"])),
             scanning("ENHANCED", ("CONTINUOUS_SCAN", ["*"])),
-            "payments/api is scanned on push and again whenever a vulnerability is known",
+            (
+                "payments/api and repositories that are not in this app are scanned on push and"
+                " again whenever a vulnerability is known"
+            ),
         ),
     },
     "replaced": {

@@ -245,7 +245,7 @@ def test_scanning_that_comes_to_be_known_is_told_by_what_it_is(tmp_path: Path) -
     covered = scanning("BASIC", ("SCAN_ON_PUSH", ["web/*", "payments/*"]))
     (gained,) = change(tmp_path, open_, covered).differences
     assert (gained.kind, gained.certain) == ("scanned", True)
-    assert gained.sentence == "payments/api is scanned on push"
+    assert gained.sentence == "payments/api and repositories named payments/* are scanned on push"
     (lost,) = change(tmp_path, covered, open_).differences
     assert (lost.kind, lost.certain) == ("unscanned", False)
 
@@ -353,8 +353,8 @@ def test_repositories_that_nobody_can_count_are_not_counted(
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        (True, False, "whether payments/api and web/b are scanned cannot be told"),
-        (False, True, "payments/api and web/b are scanned on push"),
+        (True, False, "whether payments/api, web/b and {} are scanned cannot be told"),
+        (False, True, "payments/api, web/b and {} are scanned on push"),
     ],
     ids=["no longer known", "known"],
 )
@@ -367,4 +367,5 @@ def test_scanning_of_several_is_told_in_the_plural(
         selected = ["*"] if known else ["other/*"]
         resources = scanning("BASIC", ("SCAN_ON_PUSH", selected), **flag)
         sides.append(resources | {"B": repository("web/b", **flag)})
-    assert [each.sentence for each in change(tmp_path, *sides).differences] == [expected]
+    (found,) = change(tmp_path, *sides).differences
+    assert found.sentence == expected.format("repositories that are not in this app")

@@ -26,7 +26,7 @@ from ecr_constructs.review.access.survey import Survey
 from ecr_constructs.review.alerts import alerts_of
 from ecr_constructs.review.change.difference import Place
 from ecr_constructs.review.change.flows import flows, is_replicated
-from ecr_constructs.review.change.settings import profiles
+from ecr_constructs.review.change.signing import profiles
 from ecr_constructs.review.coverage import Scan, scans_of
 from ecr_constructs.review.describe import (
     deletion_words,

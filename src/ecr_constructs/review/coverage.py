@@ -111,6 +111,15 @@ def _together(scanning: Scanning, repository: Repository, covered: RepositoryCov
     if flag is True and not scanning.rules:
         return Scan(Coverage.SCAN_ON_PUSH, enhanced=False, by="its own flag")
     # Which one wins of a flag and of rules that do not select the repository is not documented.
-    if flag is not False or covered.is_scanned is None:
+    if flag is not False:
         return Scan(Coverage.UNKNOWN, enhanced, "its own flag, against the registry's rules")
+    if covered.is_scanned is None:
+        return Scan(Coverage.UNKNOWN, enhanced, _undecided(scanning))
     return Scan(covered.coverage, enhanced, "no rule of the registry")
+
+
+def _undecided(scanning: Scanning) -> str:
+    """Return why it cannot be told whether the rules of a registry select a repository."""
+    if not scanning.rules:
+        return "enhanced scanning without rules, which a template gives no documented meaning"
+    return "rules of the registry that are not known, or have no filters"

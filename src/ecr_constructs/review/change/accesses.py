@@ -24,11 +24,9 @@ from ecr_constructs.review.change.access import access_drafts
 from ecr_constructs.review.change.causes import Side
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.pairs import RegistryPair, RepositoryPair
+from ecr_constructs.review.change.stand_ins import ANY_NAME, filled, named_like
 from ecr_constructs.review.words import name_of
 
-#: Stands for whatever a repository is called that is not there yet.
-_ANY_NAME = "any-other"
-_OTHERS = "repositories that are not in this app"
 #: Conditions that say for which account a service acts.
 _TELLING_ACCOUNT = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:principalaccount"})
 
@@ -125,9 +123,8 @@ def _may_come(pair: RegistryPair) -> Iterator[tuple[str, Repository, Repository]
     if pair.before.registry_policy != pair.after.registry_policy:
         patterns = dict.fromkeys((*_patterns(pair.before), *_patterns(pair.after)))
         for pattern in patterns:
-            name = f"repositories named {pattern}" if pattern.strip("*") else _OTHERS
-            stand_in = Repository(repository_name=_filled(pattern))
-            yield name, stand_in, stand_in
+            stand_in = Repository(repository_name=filled(pattern))
+            yield named_like(pattern), stand_in, stand_in
     old, new = _templates(pair.before), _templates(pair.after)
     for prefix in dict.fromkeys((*old, *new)):
         name = f"repositories that are created below {prefix}"
@@ -147,17 +144,13 @@ def _patterns(registry: Registry) -> Iterator[str]:
                     yield pattern
 
 
-def _filled(pattern: str) -> str:
-    return pattern.replace("*", _ANY_NAME).replace("?", "x")
-
-
 def _templates(registry: Registry) -> dict[str, CreationTemplate]:
     return {str(each.prefix).removesuffix("/"): each for each in registry.creation_templates}
 
 
 def _created(prefix: str, template: CreationTemplate | None) -> Repository:
     """Return a repository as a template creates it; without one it has no policy."""
-    name = _ANY_NAME if prefix == ROOT else f"{prefix}/{_ANY_NAME}"
+    name = ANY_NAME if prefix == ROOT else f"{prefix}/{ANY_NAME}"
     if template is None:
         return Repository(repository_name=name)
     return Repository(

@@ -29,12 +29,9 @@ from ecr_constructs.review.change.pairs import (
 )
 from ecr_constructs.review.change.protection import protection_drafts
 from ecr_constructs.review.change.public import public_differences
-from ecr_constructs.review.change.settings import (
-    exclusion_drafts,
-    scan_drafts,
-    signing_drafts,
-    template_drafts,
-)
+from ecr_constructs.review.change.scanning import scan_drafts
+from ecr_constructs.review.change.settings import exclusion_drafts, template_drafts
+from ecr_constructs.review.change.signing import signing_drafts
 from ecr_constructs.review.change.switched_off import as_it_stays, switched_off_drafts
 from ecr_constructs.review.images import Inventories
 from ecr_constructs.review.words import name_of

@@ -144,7 +144,7 @@ class Draft:
         kind: What it means.
         head: What stands before the name.
         tail: What stands behind it.
-        tails: What stands behind several names; as ``tail`` where it is empty.
+        tails: What stands behind several repositories; as ``tail`` where it is empty.
         cause: What makes it so, without the name.
         repository: The name; empty for what is about the registry.
         origin: The resource.
@@ -170,7 +170,8 @@ def told_together(drafts: Iterable[Draft], place: Place) -> Iterator[Difference]
     for group in groups.values():
         first = group[0]
         names = tuple(dict.fromkeys(each.repository for each in group if each.repository))
-        tail = first.tails if len(names) > 1 and first.tails else first.tail
+        are_several = len(names) > 1 or any(name.startswith(UNNAMED) for name in names)
+        tail = first.tails if are_several and first.tails else first.tail
         origins = dict.fromkeys(each.origin for each in group if each.origin is not None)
         yield Difference(
             kind=first.kind,

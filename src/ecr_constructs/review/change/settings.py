@@ -1,4 +1,4 @@
-"""What changes in the settings of a registry: scanning, signing, templates, exclusions.
+"""What changes in what Amazon ECR creates by itself, and whose pulls count.
 
 Layer: review.
 """
@@ -11,115 +11,15 @@ from typing import Final
 
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.registry import Registry
-from ecr_constructs.model.repository import Repository
-from ecr_constructs.model.signing import Signing
-from ecr_constructs.model.unresolved import Unresolved
 from ecr_constructs.model.words import listed
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.lifecycle import Lifecycles
-from ecr_constructs.review.change.pairs import RegistryPair, RepositoryPair
+from ecr_constructs.review.change.pairs import RegistryPair
 from ecr_constructs.review.change.protection import Movable, exemption_drafts, mutability_drafts
-from ecr_constructs.review.coverage import Scan, scans_of
 from ecr_constructs.review.describe import encryption_words
-from ecr_constructs.review.words import name_of
 
 #: How the repositories of a template are called in a sentence.
 _CREATED: Final = "repositories that are created below {}"
-
-
-def scan_drafts(pair: RegistryPair, repositories: list[RepositoryPair]) -> Iterator[Draft]:
-    """Yield which repositories are scanned more or less than before."""
-    old, new = _scans(pair.before), _scans(pair.after)
-    for each in repositories:
-        if each.before is None or each.after is None:
-            continue
-        was, becomes = old[id(each.before)], new[id(each.after)]
-        draft = _scan_draft(was, becomes)
-        if draft is not None:
-            name = name_of(each.after)
-            yield replace(draft, repository=name, origin=each.after.origin)
-
-
-def _scans(registry: Registry) -> dict[int, Scan]:
-    return {
-        id(repository): scan
-        for repository, scan in zip(registry.repositories, scans_of(registry), strict=True)
-    }
-
-
-def _scan_draft(before: Scan, after: Scan) -> Draft | None:
-    if (before.coverage, before.enhanced) == (after.coverage, after.enhanced):
-        return None
-    cause = f"decided by {after.by}, where before by {before.by}"
-    was = f", where before {{}} {before.words}"
-    if after.weight is None:
-        # What was not scanned can only be scanned more.
-        return Draft(
-            kind=ChangeClass.UNSCANNED if before.is_scanned else ChangeClass.SCANNED,
-            head="whether ",
-            tail=" is scanned cannot be told",
-            tails=" are scanned cannot be told",
-            cause=cause,
-            certain=False,
-        )
-    if before.weight is None:
-        # What is not scanned may have been.
-        return Draft(
-            kind=ChangeClass.SCANNED if after.is_scanned else ChangeClass.UNSCANNED,
-            tail=f" is {after.words}",
-            tails=f" are {after.words}",
-            cause=cause,
-            certain=after.is_scanned is True,
-        )
-    more = (after.weight, after.enhanced) > (before.weight, before.enhanced)
-    return Draft(
-        kind=ChangeClass.SCANNED if more else ChangeClass.UNSCANNED,
-        tail=f" is {after.words}{was.format('it was')}",
-        tails=f" are {after.words}{was.format('they were')}",
-        cause=cause,
-    )
-
-
-def signing_drafts(pair: RegistryPair, repositories: list[RepositoryPair]) -> Iterator[Draft]:
-    """Yield which repositories begin and cease to be signed."""
-    old, new = pair.before.signing, pair.after.signing
-    if old == new:
-        return
-    if isinstance(old, Unresolved) or isinstance(new, Unresolved):
-        yield Draft(
-            kind=ChangeClass.WEAKENED,
-            head="which images are signed cannot be told",
-            cause="two resources set the signing of this registry",
-            certain=False,
-        )
-        return
-    origin = new.origin if new else None
-    for each in repositories:
-        if each.before is None or each.after is None:
-            continue
-        was, becomes = profiles(old, each.before), profiles(new, each.after)
-        if was == becomes:
-            continue
-        gone, came = sorted(was - becomes), sorted(becomes - was)
-        words = [f"no longer with {listed(gone)}"] * bool(gone)
-        words += [f"with {listed(came)}"] * bool(came)
-        yield Draft(
-            kind=ChangeClass.WEAKENED if gone and not came else ChangeClass.STRENGTHENED,
-            head="images pushed to ",
-            tail=f" are signed {' and '.join(words)}",
-            cause="the signing rules of the registry change",
-            repository=name_of(each.after),
-            origin=origin,
-        )
-
-
-def profiles(signing: Signing | None, repository: Repository) -> frozenset[str]:
-    """Return the signing profiles that may sign what is pushed to a repository."""
-    return frozenset(
-        str(rule.signing_profile_arn)
-        for rule in (signing.rules if signing else ())
-        if rule.signs(repository.repository_name) is not False
-    )
 
 
 def exclusion_drafts(pair: RegistryPair) -> Iterator[Draft]:

@@ -19,6 +19,7 @@ from ecr_constructs.model.unresolved import Unresolved
 from ecr_constructs.model.words import listed
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.pairs import RegistryPair
+from ecr_constructs.review.change.scanning import switches_off
 
 #: Member of a registry -> what it is called.
 _SETTINGS: Final = {
@@ -118,9 +119,9 @@ def _is_retained(registry: Registry, member: str) -> bool | None:
 
 
 def _scanning_off(scanning: Scanning, where: str) -> Draft | None:
-    is_enhanced = scanning.scan_type == ScanType.ENHANCED
-    if not is_enhanced and not scanning.rules:
+    if not switches_off(scanning):
         return None
+    is_enhanced = scanning.scan_type == ScanType.ENHANCED
     what = (
         f"enhanced scanning by Amazon Inspector is switched off for {where}"
         if is_enhanced
