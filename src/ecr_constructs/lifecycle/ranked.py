@@ -5,8 +5,8 @@ Layer: lifecycle; imports ``model``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, final
+import functools
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ecr_constructs.lifecycle.tags import TagPattern
 from ecr_constructs.model.lifecycle import (
@@ -25,22 +25,44 @@ if TYPE_CHECKING:
 _EVERY: Final = TagPattern.of("*")
 
 
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ranked:
-    """A rule, where it stands in the document, and the tags that it asks for.
+class Ranked(NamedTuple):
+    """A rule, where it stands in the document, and what is asked of it again and again.
 
     Attributes:
         number: Its place by priority, from 0.
         path: Its JSON path: ``rules[2]``.
         rule: The rule.
         patterns: The entries of its tag list.
+        is_any: Whether it selects images whatever their tags.
+        is_tagged: Whether it selects images by their tags.
+        takes_every_tag: Whether it selects all tagged images, at least.
+        storage_class: The storage class of the images that it sees.
     """
 
     number: int
     path: str
     rule: LifecycleRule
     patterns: tuple[TagPattern, ...]
+    is_any: bool
+    is_tagged: bool
+    takes_every_tag: bool
+    storage_class: StorageClass
+
+    @classmethod
+    def of(cls, number: int, path: str, rule: LifecycleRule) -> Ranked:
+        """Return a rule with what follows from it."""
+        patterns, take_every_tag = _patterns(rule.tag_pattern_list, rule.tag_prefix_list)
+        is_any, is_tagged = rule.tag_status is TagStatus.ANY, rule.tag_status is TagStatus.TAGGED
+        return cls(
+            number=number,
+            path=path,
+            rule=rule,
+            patterns=patterns,
+            is_any=is_any,
+            is_tagged=is_tagged,
+            takes_every_tag=is_any or (is_tagged and take_every_tag),
+            storage_class=rule.selected_storage_class,
+        )
 
     @property
     def list_name(self) -> str:
@@ -48,9 +70,9 @@ class Ranked:
         return "tagPrefixList" if self.rule.tag_prefix_list else "tagPatternList"
 
     @property
-    def entries(self) -> list[str]:
+    def entries(self) -> Sequence[str]:
         """The tag list as written."""
-        return list(self.rule.tag_pattern_list or self.rule.tag_prefix_list or ())
+        return self.rule.tag_pattern_list or self.rule.tag_prefix_list or ()
 
     @property
     def expires(self) -> bool:
@@ -61,25 +83,6 @@ class Ranked:
     def counts(self) -> bool:
         """Whether it keeps a number of images, and so never takes all."""
         return self.rule.count_type is CountType.IMAGE_COUNT_MORE_THAN
-
-    @property
-    def is_any(self) -> bool:
-        """Whether it selects images whatever their tags."""
-        return self.rule.tag_status is TagStatus.ANY
-
-    @property
-    def is_tagged(self) -> bool:
-        """Whether it selects images by their tags."""
-        return self.rule.tag_status is TagStatus.TAGGED
-
-    @property
-    def takes_every_tag(self) -> bool:
-        """Whether it selects all tagged images, at least."""
-        return self.is_any or (self.is_tagged and all(map(_EVERY.within, self.patterns)))
-
-    def same_class(self, other: Ranked) -> bool:
-        """Tell whether both see the same images."""
-        return self.rule.selected_storage_class is other.rule.selected_storage_class
 
     def covers(self, other: Ranked) -> bool:
         """Tell whether it selects every image that a later rule of its storage class selects."""
@@ -102,12 +105,22 @@ def ranked(policy: LifecyclePolicy) -> list[Ranked]:
     """Return the rules by priority, each with its path in the document as given."""
     paths = [(rule, f"rules[{index}]") for index, rule in enumerate(policy.numbered())]
     paths.sort(key=lambda pair: pair[0].rule_priority or 0)
-    return [
-        Ranked(number=number, path=path, rule=rule, patterns=TagPattern.all_of(rule))
-        for number, (rule, path) in enumerate(paths)
-    ]
+    return [Ranked.of(number, path, rule) for number, (rule, path) in enumerate(paths)]
 
 
 def standard(rules: Sequence[Ranked]) -> list[Ranked]:
     """Return the rules on images that are not archived."""
-    return [r for r in rules if r.rule.selected_storage_class is StorageClass.STANDARD]
+    return [ranked for ranked in rules if ranked.storage_class is StorageClass.STANDARD]
+
+
+# The policies of a fleet name the same few tags.
+@functools.lru_cache(maxsize=1024)
+def _patterns(
+    patterns: Sequence[str] | None, prefixes: Sequence[str] | None
+) -> tuple[tuple[TagPattern, ...], bool]:
+    """Return the entries of a tag list, and whether each takes every tag."""
+    entries = (
+        *map(TagPattern.of, patterns or ()),
+        *map(TagPattern.of_prefix, prefixes or ()),
+    )
+    return entries, all(map(_EVERY.within, entries))

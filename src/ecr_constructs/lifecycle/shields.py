@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def shields(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Problem]:
     """Yield a problem for each rule that earlier ones keep from images it seems made for."""
     for later in rules:
-        earlier = [r for r in rules[: later.number] if r.same_class(later)]
+        earlier = [r for r in rules[: later.number] if r.storage_class is later.storage_class]
         if not earlier:
             continue
         whole = _covering(later, earlier)
@@ -34,8 +34,10 @@ def shields(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Prob
             continue
         kept_away = [
             (rule, sample)
-            for rule, sample in ((r, _sample(r, later, evidence)) for r in earlier)
-            if rule.is_tagged and not rule.rule.never_acts and (sample or rule.overlaps(later))
+            for rule in earlier
+            if rule.is_tagged and not rule.rule.never_acts
+            for sample in [_sample(rule, later, evidence)]
+            if sample or rule.overlaps(later)
         ]
         # Exceptions before a catch-all are how policies are written: worth knowing, no surprise.
         if later.takes_every_tag and later.expires and kept_away:

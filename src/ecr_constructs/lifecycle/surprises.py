@@ -34,15 +34,16 @@ _PRECIOUS: Final = re.compile(
 
 def surprises(rules: Sequence[Ranked], evidence: Evidence | None) -> list[Problem]:
     """Return what surprises people in a policy without errors, by rule."""
+    unarchived = standard(rules)
     return [
         *_and_lists(rules, evidence),
         *_entries(rules, evidence),
         *shields(rules, evidence),
-        *_catch_all(rules, evidence),
-        *_untagged_stay(rules, evidence),
-        *_empties(rules, evidence),
-        *_selects_nothing(rules, evidence),
-        *_archived_stay(rules),
+        *_catch_all(unarchived, evidence),
+        *_untagged_stay(unarchived, evidence),
+        *_empties(unarchived, evidence),
+        *(_selects_nothing(rules, evidence) if evidence else ()),
+        *(_archived_stay(rules) if len(unarchived) == len(rules) else ()),
     ]
 
 
@@ -60,7 +61,7 @@ def _and_lists(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[P
         yield Problem(
             id="tags-are-and",
             message=f"{ranked.list_name} is an AND, so only an image with a tag for each entry is "
-            f"selected, got {ranked.entries}{shown}",
+            f"selected, got {list(ranked.entries)}{shown}",
             fix="write a rule for each entry where one of them should do",
             path=f"{ranked.path}.selection.{ranked.list_name}",
             severity=Severity.WARNING,
@@ -72,7 +73,6 @@ def _entries(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Pro
     tags = {tag for image in evidence.images for tag in image.tags} if evidence else set()
     for ranked in rules:
         for index, entry in enumerate(ranked.entries):
-            path = f"{ranked.path}.selection.{ranked.list_name}[{index}]"
             if ranked.rule.tag_prefix_list and "*" in entry:
                 message = f"a prefix is plain text, in which '*' is no wildcard, got {entry!r}"
                 fix = "write tagPatternList, or leave the '*' out"
@@ -91,7 +91,7 @@ def _entries(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Pro
                 id="entry-matches-nothing",
                 message=message,
                 fix=fix,
-                path=path,
+                path=f"{ranked.path}.selection.{ranked.list_name}[{index}]",
                 severity=Severity.WARNING,
             )
 
@@ -103,10 +103,10 @@ def _looks_like_a_prefix(ranked: Ranked, entry: str, tags: set[str]) -> bool:
 
 
 def _catch_all(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Problem]:
-    for ranked in standard(rules):
+    for ranked in rules:
         if not (ranked.takes_every_tag and ranked.expires) or ranked.rule.never_acts:
             continue
-        named = [r for r in standard(rules) if r.number < ranked.number and r.is_tagged]
+        named = [r for r in rules if r.number < ranked.number and r.is_tagged]
         precious, tagged = Sample(), Sample()
         for image in evidence.acted[ranked.number] if evidence else ():
             if image.tags:
@@ -128,7 +128,7 @@ def _catch_all(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[P
 
 
 def _untagged_stay(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Problem]:
-    if any(r.is_any or r.rule.tag_status is TagStatus.UNTAGGED for r in standard(rules)):
+    if any(r.is_any or r.rule.tag_status is TagStatus.UNTAGGED for r in rules):
         return
     untagged = Sample()
     for image in evidence.images if evidence else ():
@@ -145,12 +145,12 @@ def _untagged_stay(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterat
 
 
 def _empties(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Problem]:
-    for ranked in standard(rules):
+    for ranked in rules:
         rule = ranked.rule
-        by_age = ranked.expires and rule.count_type is CountType.SINCE_IMAGE_PUSHED
-        if not by_age or not ranked.takes_every_tag:
+        by_age = rule.count_type is CountType.SINCE_IMAGE_PUSHED
+        if not (ranked.takes_every_tag and ranked.expires and by_age):
             continue
-        if any(r.counts for r in standard(rules) if r.number < ranked.number):
+        if any(r.counts for r in rules if r.number < ranked.number):
             continue
         shown = f"; of {len(evidence.images)} images {evidence.left} stay now" if evidence else ""
         yield Problem(
@@ -163,18 +163,17 @@ def _empties(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Pro
         )
 
 
-def _selects_nothing(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Problem]:
-    classes = {image.storage_class for image in evidence.images} if evidence else set()
+def _selects_nothing(rules: Sequence[Ranked], evidence: Evidence) -> Iterator[Problem]:
+    classes = {image.storage_class for image in evidence.images}
     for ranked in rules:
         if (
-            evidence
-            and ranked.is_tagged
+            ranked.is_tagged
             and not evidence.selected[ranked.number]
-            and ranked.rule.selected_storage_class in classes
+            and ranked.storage_class in classes
         ):
             yield Problem(
                 id="selects-nothing",
-                message=f"no image of the inventory matches, got {ranked.entries}",
+                message=f"no image of the inventory matches, got {list(ranked.entries)}",
                 fix="compare it with the tags that are there",
                 path=f"{ranked.path}.selection.{ranked.list_name}",
                 severity=Severity.WARNING,
@@ -183,7 +182,7 @@ def _selects_nothing(rules: Sequence[Ranked], evidence: Evidence | None) -> Iter
 
 def _archived_stay(rules: Sequence[Ranked]) -> Iterator[Problem]:
     archiving = [r for r in rules if r.rule.action is ActionType.TRANSITION]
-    if archiving and len(standard(rules)) == len(rules):
+    if archiving:
         yield Problem(
             id="archived-stay",
             message="no rule selects archived images, so what is archived stays for ever",

@@ -182,6 +182,8 @@ class LifecyclePolicy:
 
     def numbered(self) -> tuple[LifecycleRule, ...]:
         """Return the rules in the order given, each with its priority."""
+        if all(_is_rule(rule) and rule.rule_priority is not None for rule in self.rules):
+            return self.rules
         open_ones = [
             index
             for index, rule in enumerate(self.rules)

@@ -78,13 +78,15 @@ class LifecycleRule:
     target_storage_class: StorageClass | None = None
 
     def __post_init__(self) -> None:
+        # A word or a list that is as it should be is left alone: most are, and rules are many.
         for name, kind in _WORDS:
             given = getattr(self, name)
-            word = None if given is None else read_word(kind, given)
-            if word is not None:
-                object.__setattr__(self, name, word)
+            if given is not None and type(given) is not kind:
+                object.__setattr__(self, name, read_word(kind, given) or given)
         for name in ("tag_pattern_list", "tag_prefix_list"):
-            object.__setattr__(self, name, as_tuple(getattr(self, name)))
+            given = getattr(self, name)
+            if given is not None and type(given) is not tuple:
+                object.__setattr__(self, name, as_tuple(given))
 
     @classmethod
     def expire_untagged(
