@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.checks.deployments import write_assembly
 from tests.review.templates import (
     ACCOUNT,
+    NOW,
     ORGANIZATION,
     OTHER,
     PULL,
@@ -21,6 +23,8 @@ from tests.review.templates import (
     statement,
     told,
 )
+
+from ecr_constructs.review import review
 
 ORG = {"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}}
 ORGS = {"StringEquals": {"aws:PrincipalOrgID": [ORGANIZATION, "o-zzzzzzzzzz"]}}
@@ -273,6 +277,49 @@ def test_role_of_the_assembly_gains_by_its_own_policy(tmp_path: Path) -> None:
     assert difference.kind == "widened"
     assert difference.sentence == f"role Deploy of account {ACCOUNT} can now pull payments/api"
     assert difference.cause.startswith("the identity policy allows it to do ecr:DescribeImages, ")
+
+
+def _beside_role_elsewhere(*allowed: str) -> dict[str, Any]:
+    """A repository that a whole account may pull from, and that account's stack with a role."""
+    arn = f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/payments/api"
+    own = {"Effect": "Allow", "Action": list(allowed), "Resource": arn}
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "RoleName": "Deploy",
+            "AssumeRolePolicyDocument": {},
+            "Policies": [{"PolicyName": "Own", "PolicyDocument": policy(own)}],
+        },
+    }
+    queue = {"Queue": {"Type": "AWS::SQS::Queue"}}
+    return {
+        "Home": {"Resources": shared(statement(account(OTHER)))},
+        "Away": {"Resources": queue | ({"Deploy": role} if allowed else {})},
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # What the policies of a role that is gone might allow allows nobody anything.
+        (["ecr:DescribeImages"], [], []),
+        (PULL, [], [("narrowed", "can no longer pull payments/api")]),
+        ([], ["ecr:DescribeImages"], []),
+        ([], PULL, [("widened", "can now pull payments/api")]),
+    ],
+)
+def test_role_elsewhere_that_comes_or_goes_is_told_by_its_own_policy(
+    tmp_path: Path, before: list[str], after: list[str], expected: list[tuple[str, str]]
+) -> None:
+    places = {"Away": f"aws://{OTHER}/eu-west-1", "Home": f"aws://{ACCOUNT}/eu-west-1"}
+    old, new = (
+        write_assembly(tmp_path / name, _beside_role_elsewhere(*allowed), environments=places)
+        for name, allowed in (("old", before), ("new", after))
+    )
+    found = review(new, against=old, now=NOW).change
+    assert found is not None
+    role = f"role Away/Deploy of account {OTHER}"
+    assert told(found) == [(kind, f"{role} {sentence}") for kind, sentence in expected]
 
 
 def test_registry_policy_counts_for_each_repository_and_for_those_to_come(tmp_path: Path) -> None:

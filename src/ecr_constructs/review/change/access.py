@@ -154,9 +154,12 @@ class _Subject:
 
 
 def _subject(caller: Caller, subject: Subject) -> _Subject:
+    return _Subject(caller, _is_of_own_account(caller, subject))
+
+
+def _is_of_own_account(caller: Caller, subject: Subject) -> bool:
     account = caller.account
-    own = account is not None and equals(account, subject.target.registry.account) is Truth.YES
-    return _Subject(caller, own)
+    return account is not None and equals(account, subject.target.registry.account) is Truth.YES
 
 
 def _shift(
@@ -197,9 +200,16 @@ def _by_action(side: Side, principal: Principal, *, told: bool) -> dict[str, Per
         principal: Who.
         told: Whether this side tells of the principal as much as the other one
             does. A role that only the other side defines is not there yet, or
-            no longer: what its own policies might allow counts for nothing.
+            no longer: what its own policies might allow counts for nothing. In
+            another account that is all of it, as nobody gets in from there without.
     """
     held: dict[str, Permission] = {}
+    if (
+        not told
+        and side.subject is not None
+        and not _is_of_own_account(side.survey.caller(principal), side.subject)
+    ):
+        return held
     for permission in side.permissions(principal):
         form: Form | None = permission.form
         if not told:
