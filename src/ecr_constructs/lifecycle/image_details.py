@@ -77,11 +77,11 @@ def image_of(detail: Mapping[str, Any]) -> Image:
         _time("imagePushedAt", pushed),
         () if tags is None else _strings("imageTags", tags),
         None if pulled is None else _time("lastRecordedPullTime", pulled),
-        "ACTIVE" if status is None else _word("imageStatus", status),
+        "ACTIVE" if status is None else word("imageStatus", status),
         None if archived is None else _time("lastArchivedAt", archived),
         None if activated is None else _time("lastActivatedAt", activated),
-        None if subject is None else _word("subjectManifestDigest", subject),
-        None if media_type is None else _word("imageManifestMediaType", media_type),
+        None if subject is None else word("subjectManifestDigest", subject),
+        None if media_type is None else word("imageManifestMediaType", media_type),
         size,
         None if references is None else _strings("referencedBy", references),
     )
@@ -131,7 +131,7 @@ def _is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and _SURROGATE.search(value) is None
 
 
-def _word(member: str, value: Any) -> str:
+def word(member: str, value: Any) -> str:
     """Return a string that many images share, held in memory once."""
     try:
         return _INTERNED[value]

@@ -14,10 +14,10 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, cast, final
 
 from ecr_constructs.errors import SourceError
+from ecr_constructs.lifecycle.image_columns import images_of
 from ecr_constructs.lifecycle.image_details import ImageDetailError, image_of
 from ecr_constructs.lifecycle.json_stream import JsonStream, JsonStreamError
 from ecr_constructs.lifecycle.packed_text import place_in, text_of
@@ -179,23 +179,44 @@ class _Reader:
         self._goes_on = bool(page.get("nextToken") or page.get("NextToken"))
 
     def _take_all(self, batches: Iterable[list[Any]], path: str) -> None:
-        index, images = -1, self._images
-        try:
-            for detail in chain.from_iterable(batches):
-                index += 1
-                if not isinstance(detail, dict):
-                    self._refuse(f"{path}[{index}] must be an image, got {detail!r}; {_WANTED}")
-                if "imageDetails" in detail:
-                    self._page(detail, f"{path}[{index}].")
-                    continue
-                image = image_of(detail)
-                if image.digest in images:
-                    self._twice(image.digest)
-                if detail.get("repositoryName") != self._repository:
-                    self._note_repository(detail.get("repositoryName"))
-                images[image.digest] = image
-        except ImageDetailError as error:
-            self._refuse(f"{path}[{index}].{error}")
+        first = 0
+        for batch in batches:
+            if not self._take_at_once(batch):
+                self._take_each(batch, path, first)
+            first += len(batch)
+
+    def _take_at_once(self, batch: list[Any]) -> bool:
+        """Take all images of a batch; none of them where one is to be looked at by itself."""
+        images = images_of(batch)
+        if images is None:
+            return False
+        taken = {image.digest: image for image in images}
+        once = len(taken) == len(images) and self._images.keys().isdisjoint(taken)
+        names = [detail.get("repositoryName") for detail in batch]
+        if not once or names.count(self._repository) < len(names):
+            return False
+        self._images.update(taken)
+        return True
+
+    def _take_each(self, batch: list[Any], path: str, first: int) -> None:
+        """Take the images of a batch one by one; the first is told by that number."""
+        for index, detail in enumerate(batch, first):
+            if not isinstance(detail, dict):
+                self._refuse(f"{path}[{index}] must be an image, got {detail!r}; {_WANTED}")
+            if "imageDetails" in detail:
+                self._page(detail, f"{path}[{index}].")
+                continue
+            try:
+                self._take(detail)
+            except ImageDetailError as error:
+                self._refuse(f"{path}[{index}].{error}")
+
+    def _take(self, detail: Mapping[str, Any]) -> None:
+        image = image_of(detail)
+        if image.digest in self._images:
+            self._twice(image.digest)
+        self._note_repository(detail.get("repositoryName"))
+        self._images[image.digest] = image
 
     def _twice(self, digest: str) -> NoReturn:
         sentence = f"must be there once, got {digest!r} twice; give each image once"
@@ -219,13 +240,9 @@ class _Reader:
         """Take an image that is a document of its own, as in JSON Lines."""
         end = self._json.offset - 1
         try:
-            image = image_of(detail)
-            if image.digest in self._images:
-                self._twice(image.digest)
-            self._note_repository(detail.get("repositoryName"))
+            self._take(detail)
         except ImageDetailError as error:
             raise _LineError(str(error), end) from None
-        self._images[image.digest] = image
 
     def _no_json(self, message: str) -> NoReturn:
         self._json.fail(f"is no JSON: {message}")
