@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from tests.review.pairs import PAIRS
 from tests.review.resources import (
-    KEY,
-    KMS,
     MUTABLE,
     NOT_ON_PUSH,
     excluding,
@@ -17,7 +15,6 @@ from tests.review.resources import (
     replication,
     scanning,
     signing,
-    template,
 )
 from tests.review.templates import (
     ACCOUNT,
@@ -142,41 +139,6 @@ def test_what_is_not_known_is_never_fine(tmp_path: Path, name: str) -> None:
     doubtful = [each for each in change(tmp_path, before, after).differences if not each.certain]
     assert (kind, sentence) in [(str(each.kind), each.sentence) for each in doubtful]
     assert not any(each.hides_doubt for each in doubtful)
-
-
-TEMPLATES = {
-    "another key": (
-        template(EncryptionConfiguration=KMS),
-        template(EncryptionConfiguration=KMS | {"KmsKey": f"{KEY}-2"}),
-        "harmless",
-        f"are encrypted with KMS ({KEY}-2), where before with KMS ({KEY})",
-    ),
-    "for less": (
-        template(AppliedFor=["PULL_THROUGH_CACHE", "REPLICATION"]),
-        template(),
-        "weakened",
-        "by REPLICATION no longer follow the creation template",
-    ),
-    "for more": (
-        template(),
-        template(AppliedFor=["PULL_THROUGH_CACHE", "CREATE_ON_PUSH"]),
-        "strengthened",
-        "by CREATE_ON_PUSH follow the creation template",
-    ),
-    "a description": (
-        template(Description="a"),
-        template(Description="b"),
-        "harmless",
-        "get other tags, or come from a template with another role or description",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_creation_template_is_told_by_what_is_created(tmp_path: Path, name: str) -> None:
-    before, after, kind, tail = TEMPLATES[name]
-    found = told(change(tmp_path, before, after))
-    assert found == [(kind, f"repositories that are created below hub {tail}")]
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.review.resources import PROFILE, scanning, signing
-from tests.review.templates import change, told
+from tests.review.templates import ACCOUNT, REGION, change, told
 
 OTHERS = "repositories that are not in this app"
 ON_PUSH = "scanned on push"
@@ -81,7 +81,18 @@ SCANNED: dict[str, tuple[dict[str, Any], dict[str, Any], list[tuple[str, str, bo
     "two owners": (
         scanning("BASIC", ("SCAN_ON_PUSH", ["*"])),
         scanning("BASIC", ("SCAN_ON_PUSH", ["*"])) | {"Again": scanning("ENHANCED")["Scanning"]},
-        [("unscanned", "which images are scanned cannot be told", False)],
+        [
+            ("unscanned", "which images are scanned cannot be told", False),
+            (
+                "replaced",
+                (
+                    f"the scanning configuration of the registry of account {ACCOUNT} in"
+                    f" {REGION} is declared by several resources: one of them is made, and"
+                    " whether the others fail cannot be told"
+                ),
+                False,
+            ),
+        ],
     ),
 }
 

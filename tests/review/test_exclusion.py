@@ -48,4 +48,6 @@ def test_the_change_tells_why_pulls_cease_to_count(tmp_path: Path) -> None:
     assert f"is new: {WHY}" in str(difference)
     ((_, back),) = told(change(tmp_path, excluding(), {}))
     assert back.startswith(f"pulls of {SCANNER} count again")
-    assert told(change(tmp_path, excluding(), excluding("another"))) == []
+    (other,) = change(tmp_path, excluding(), excluding("another")).differences
+    assert (other.kind, other.cause) == ("harmless", f"it was '{WHY}' and is 'another'")
+    assert other.sentence == f"the reason why pulls of {SCANNER} do not count is written otherwise"

@@ -195,11 +195,3 @@ def test_what_a_registry_has_several_of_stays_too(tmp_path: Path, name: str) -> 
     gone = told(change(tmp_path, {"Entry": resource} | API, API))
     assert len(gone) == 1
     assert "governed by nobody" not in gone[0][1]
-    # One that is declared elsewhere is no longer alone.
-    assert told(change(tmp_path, kept | API, {"Other": kept["Entry"]} | API)) == []
-
-
-@pytest.mark.parametrize("name", SETTINGS)
-def test_what_moves_to_another_resource_is_no_change(tmp_path: Path, name: str) -> None:
-    moved = {"Elsewhere": setting(name, "Retain")["Setting"]}
-    assert told(change(tmp_path, setting(name, "Retain") | API, moved | API)) == []

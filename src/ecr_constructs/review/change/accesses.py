@@ -15,8 +15,7 @@ from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.registry import Registry
 from ecr_constructs.model.repository import Origin, Repository
-from ecr_constructs.model.repository_filter import ROOT
-from ecr_constructs.model.unresolved import Text
+from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.review.access.form import Form
 from ecr_constructs.review.access.subject import Subject
 from ecr_constructs.review.access.survey import Survey
@@ -24,7 +23,14 @@ from ecr_constructs.review.change.access import access_drafts
 from ecr_constructs.review.change.causes import Side
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.pairs import RegistryPair, RepositoryPair
-from ecr_constructs.review.change.stand_ins import ANY_NAME, filled, named_like
+from ecr_constructs.review.change.stand_ins import (
+    created_below,
+    filled,
+    governing,
+    key_of,
+    name_below,
+    named_like,
+)
 from ecr_constructs.review.words import name_of
 
 #: Conditions that say for which account a service acts.
@@ -125,10 +131,12 @@ def _may_come(pair: RegistryPair) -> Iterator[tuple[str, Repository, Repository]
         for pattern in patterns:
             stand_in = Repository(repository_name=filled(pattern))
             yield named_like(pattern), stand_in, stand_in
-    old, new = _templates(pair.before), _templates(pair.after)
-    for prefix in dict.fromkeys((*old, *new)):
-        name = f"repositories that are created below {prefix}"
-        yield name, _created(prefix, old.get(prefix)), _created(prefix, new.get(prefix))
+    templates = (*pair.before.creation_templates, *pair.after.creation_templates)
+    for prefix in dict.fromkeys(key_of(each.prefix) for each in templates):
+        earlier, later = (
+            _created(prefix, governing(each, prefix)) for each in (pair.before, pair.after)
+        )
+        yield created_below(prefix), earlier, later
 
 
 def _patterns(registry: Registry) -> Iterator[str]:
@@ -144,13 +152,11 @@ def _patterns(registry: Registry) -> Iterator[str]:
                     yield pattern
 
 
-def _templates(registry: Registry) -> dict[str, CreationTemplate]:
-    return {str(each.prefix).removesuffix("/"): each for each in registry.creation_templates}
-
-
-def _created(prefix: str, template: CreationTemplate | None) -> Repository:
+def _created(prefix: str, template: CreationTemplate | Unresolved | None) -> Repository:
     """Return a repository as a template creates it; without one it has no policy."""
-    name = ANY_NAME if prefix == ROOT else f"{prefix}/{ANY_NAME}"
+    name = name_below(prefix)
+    if isinstance(template, Unresolved):
+        return Repository(repository_name=name, repository_policy=template)
     if template is None:
         return Repository(repository_name=name)
     return Repository(

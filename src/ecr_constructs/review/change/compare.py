@@ -18,7 +18,9 @@ from ecr_constructs.review.change.accesses import accesses
 from ecr_constructs.review.change.account_settings import account_setting_drafts
 from ecr_constructs.review.change.acknowledged import acknowledgement_differences
 from ecr_constructs.review.change.alerts import alert_differences
+from ecr_constructs.review.change.declared import declared_drafts
 from ecr_constructs.review.change.difference import Change, Draft, told_together, worst_first
+from ecr_constructs.review.change.exclusions import exclusion_drafts
 from ecr_constructs.review.change.flows import cache_drafts, replication_drafts
 from ecr_constructs.review.change.lifecycle import Lifecycles
 from ecr_constructs.review.change.pairs import (
@@ -30,9 +32,9 @@ from ecr_constructs.review.change.pairs import (
 from ecr_constructs.review.change.protection import protection_drafts
 from ecr_constructs.review.change.public import public_differences
 from ecr_constructs.review.change.scanning import scan_drafts
-from ecr_constructs.review.change.settings import exclusion_drafts, template_drafts
 from ecr_constructs.review.change.signing import signing_drafts
 from ecr_constructs.review.change.switched_off import as_it_stays, switched_off_drafts
+from ecr_constructs.review.change.templates import template_drafts
 from ecr_constructs.review.images import Inventories
 from ecr_constructs.review.words import name_of
 
@@ -81,6 +83,7 @@ def _drafts(
 ) -> Iterator[Draft]:
     is_live = tools.newer.is_live
     yield from switched_off_drafts(declared, is_live=is_live)
+    yield from declared_drafts(declared)
     # What is not there did not stay, however it was to be retained.
     pair = declared if is_live else as_it_stays(declared)
     if pair.after.registry_policy is not declared.after.registry_policy:

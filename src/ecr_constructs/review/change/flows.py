@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from operator import attrgetter
 from typing import Final
 
@@ -20,6 +21,7 @@ from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.model.words import listed, plural
 from ecr_constructs.review.change.deletions import deletion_drafts
 from ecr_constructs.review.change.difference import ChangeClass, Draft
+from ecr_constructs.review.change.members import REPLACED, is_replaced
 from ecr_constructs.review.change.pairs import RegistryPair
 from ecr_constructs.review.change.prefixes import (
     EVERYTHING,
@@ -27,6 +29,7 @@ from ecr_constructs.review.change.prefixes import (
     prefix_words,
     registry_words,
 )
+from ecr_constructs.review.change.stand_ins import key_of
 
 _PROPERTIES: Final = {
     "ecr_repository_prefix": "its prefix",
@@ -123,17 +126,26 @@ def cache_drafts(pair: RegistryPair) -> Iterator[Draft]:
                 cause="the pull through cache rule is new",
                 origin=rule.origin,
             )
-        elif earlier != rule:
+        elif _as_spelt(earlier, rule) != rule:
             # CloudFormation compares what is written, not what it means.
-            yield _replaced(prefix, earlier, rule)
+            yield _replaced(prefix, _as_spelt(earlier, rule), rule)
     for prefix, rule in old.items():
         if prefix not in new:
+            is_certain = not is_replaced(rule, new.values())
             yield Draft(
                 kind=ChangeClass.STOPPED,
                 head=f"images of {_upstream(rule)} can no longer be pulled through {prefix!r},"
                 " nor are those that are cached there updated",
-                cause="the pull through cache rule is gone",
+                cause="the pull through cache rule is gone" if is_certain else REPLACED,
+                certain=is_certain,
             )
+
+
+def _as_spelt(before: PullThroughCacheRule, after: PullThroughCacheRule) -> PullThroughCacheRule:
+    """Return the older rule, and where one of the two is live with the prefix of the other one."""
+    if before.origin is None or after.origin is None:
+        return replace(before, ecr_repository_prefix=after.ecr_repository_prefix)
+    return before
 
 
 def _replaced(prefix: str, before: PullThroughCacheRule, after: PullThroughCacheRule) -> Draft:
@@ -161,10 +173,7 @@ def _property(rule: PullThroughCacheRule, name: str) -> Text | None:
 
 
 def _by_prefix(registry: Registry) -> Mapping[str, PullThroughCacheRule]:
-    return {
-        str(rule.ecr_repository_prefix).removesuffix("/"): rule
-        for rule in registry.pull_through_cache_rules
-    }
+    return {key_of(rule.ecr_repository_prefix): rule for rule in registry.pull_through_cache_rules}
 
 
 def _upstream(rule: PullThroughCacheRule) -> str:

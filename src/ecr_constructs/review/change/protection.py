@@ -173,7 +173,7 @@ def exemption_drafts(
         yield replace(
             base,
             kind=ChangeClass.WEAKENED if longer else ChangeClass.HARMLESS,
-            head=f"the exemption from {control} of ",
+            head=f"the exemption from {control} of {base.head}",
             tail=" holds longer" if longer else " is written otherwise",
             cause=f"its reason is '{exemption.reason}', {_until(exemption)}",
         )
@@ -214,11 +214,12 @@ def _tag_drafts(
             base,
             head="the resource tags of ",
             tail=" change",
-            cause=listed(_tag_words(key, before.get(key), after.get(key)) for key in keys),
+            cause=listed(tag_words(key, before.get(key), after.get(key)) for key in keys),
         )
 
 
-def _tag_words(key: Text, before: Text | None, after: Text | None) -> str:
+def tag_words(key: Text, before: Text | None, after: Text | None) -> str:
+    """Return what becomes of one resource tag; None for none."""
     if before is None:
         return f"'{key}' is '{after}'"
     return f"'{key}' is gone" if after is None else f"'{key}' was '{before}' and is '{after}'"

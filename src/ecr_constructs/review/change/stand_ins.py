@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ecr_constructs.model.unresolved import Text
+from ecr_constructs.model.creation_template import CreationTemplate, longest_match
+from ecr_constructs.model.registry import Registry
+from ecr_constructs.model.repository_filter import ROOT
+from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.review.change.difference import UNNAMED
 
 #: Stands for whatever a repository is called that is not there yet.
@@ -40,3 +43,31 @@ def taken_by(patterns: Iterable[Text], *, anywhere: bool) -> Iterator[tuple[str,
             yield f"{UNNAMED}whose names contain {pattern}", f"{ANY_NAME}-{pattern}-{ANY_NAME}"
         else:
             yield named_like(pattern), filled(pattern)
+
+
+def created_below(prefix: str) -> str:
+    """Return how the repositories are called that a creation template makes."""
+    if prefix == ROOT:
+        return f"{UNNAMED}that are created where no other prefix covers them"
+    return f"{UNNAMED}that are created below {prefix}"
+
+
+def name_below(prefix: str) -> str:
+    """Return the name of a repository that a creation template makes."""
+    return ANY_NAME if prefix == ROOT else f"{prefix}/{ANY_NAME}"
+
+
+def governing(registry: Registry, prefix: str) -> CreationTemplate | Unresolved | None:
+    """Return the template that repositories below a prefix are made from: its own, or a shorter.
+
+    Args:
+        registry: The registry.
+        prefix: A prefix, without the slash at its end.
+    """
+    own = (each for each in registry.creation_templates if key_of(each.prefix) == prefix)
+    return next(own, None) or longest_match(registry.creation_templates, name_below(prefix))
+
+
+def key_of(prefix: Text) -> str:
+    """Return a prefix as Amazon ECR takes it: a slash at its end is assumed."""
+    return str(prefix).removesuffix("/")

@@ -12,36 +12,27 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from ecr_constructs.model.registry import Registry
 from ecr_constructs.model.scanning import Scanning, ScanType
 from ecr_constructs.model.signing import Signing
 from ecr_constructs.model.unresolved import Unresolved
 from ecr_constructs.model.words import listed
 from ecr_constructs.review.change.difference import ChangeClass, Draft
+from ecr_constructs.review.change.members import (
+    ENTRIES,
+    SETTINGS,
+    entry_key,
+    is_replaced,
+    is_retained,
+    registry_of,
+)
 from ecr_constructs.review.change.pairs import RegistryPair
 from ecr_constructs.review.change.scanning import switches_off
-
-#: Member of a registry -> what it is called.
-_SETTINGS: Final = {
-    "registry_policy": "the registry policy",
-    "scanning": "the scanning configuration",
-    "signing": "the signing configuration",
-    "replication": "the replication configuration",
-}
-
-
-#: Member of a registry that it has several of -> what identifies one, and what one is called.
-_ENTRIES: Final = {
-    "creation_templates": ("prefix", "the creation template"),
-    "pull_through_cache_rules": ("ecr_repository_prefix", "the pull through cache rule"),
-    "pull_time_exclusions": ("principal_arn", "the pull time update exclusion of"),
-}
 
 
 def as_it_stays(pair: RegistryPair) -> RegistryPair:
     """Return a pair whose newer side still has the settings that are retained."""
     kept = {member: getattr(pair.before, member) for member in _gone(pair, retained=True)}
-    for member in _ENTRIES:
+    for member in ENTRIES:
         left = tuple(_left(pair, member).values())
         if left:
             kept[member] = (*getattr(pair.after, member), *left)
@@ -56,14 +47,14 @@ def switched_off_drafts(pair: RegistryPair, *, is_live: bool = False) -> Iterato
         is_live: Whether the newer side is what is there, where nothing has stayed
             that it does not have.
     """
-    where = f"the registry of account {pair.place}"
+    where = registry_of(pair)
     if is_live:
         gone = (*_gone(pair, retained=True), *_gone(pair, retained=False))
         yield from _off_drafts(pair, gone, where)
         return
     for member in _gone(pair, retained=True):
-        yield _left_alone(f"{_SETTINGS[member]} of {where}")
-    for member, (_, words) in _ENTRIES.items():
+        yield _left_alone(f"{SETTINGS[member]} of {where}")
+    for member, (_, words) in ENTRIES.items():
         for name in _left(pair, member):
             yield _left_alone(f"{words} {name} in {where}")
     for draft in _off_drafts(pair, _gone(pair, retained=False), where):
@@ -86,17 +77,18 @@ def _left_alone(what: str) -> Draft:
 
 
 def _left(pair: RegistryPair, member: str) -> dict[str, Any]:
-    """Return what of a member stays, by its name: retained before, and not there after."""
-    name, _ = _ENTRIES[member]
+    """Return what of a member stays, by its name: retained before, and not there after.
 
-    def key(value: Any) -> str:
-        return str(getattr(value, name)).removesuffix("/")
-
-    there = set(map(key, getattr(pair.after, member)))
+    Whether what is replaced stays is for its UpdateReplacePolicy to say.
+    """
+    after = getattr(pair.after, member)
+    there = {entry_key(member, each) for each in after}
     return {
-        key(each): each
+        entry_key(member, each): each
         for each in getattr(pair.before, member)
-        if key(each) not in there and each.origin in pair.before.retained
+        if entry_key(member, each) not in there
+        and each.origin in pair.before.retained
+        and not is_replaced(each, after)
     }
 
 
@@ -104,18 +96,12 @@ def _gone(pair: RegistryPair, *, retained: bool) -> list[str]:
     """Return the settings that the older side declares, and the newer one does not."""
     return [
         member
-        for member in _SETTINGS
+        for member in SETTINGS
         if getattr(pair.before, member) is not None
         and not isinstance(getattr(pair.before, member), Unresolved)
         and getattr(pair.after, member) is None
-        and _is_retained(pair.before, member) is retained
+        and is_retained(pair.before, member) is retained
     ]
-
-
-def _is_retained(registry: Registry, member: str) -> bool | None:
-    """Tell whether a setting outlives its resource; None where no resource declares it."""
-    policies = [each.deletion_policy for each in registry.declarations if each.member == member]
-    return all(each.startswith("Retain") for each in policies) if policies else None
 
 
 def _scanning_off(scanning: Scanning, where: str) -> Draft | None:
