@@ -85,6 +85,15 @@ def test_a_principal_that_may_turn_out_to_be_star_cannot_be_told() -> None:
         ("IpAddress", "aws:SourceIp", "203.0.113.0/24"),
         # The organisation of the repository is no choice of the requester's.
         ("StringEquals", "aws:PrincipalOrgID", "${aws:ResourceOrgID}"),
+        ("StringEquals", "aws:ResourceOrgID", "${aws:PrincipalOrgID}"),
+        ("StringEquals", "aws:ResourceAccount", "${aws:PrincipalAccount}"),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::${aws:ResourceAccount}:role/Deploy"),
+        ("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/${{aws:username}}"),
+        ("StringEquals", "aws:VpceOrgID", ORGANIZATION),
+        ("StringEquals", "aws:VpceAccount", ACCOUNT),
+        ("ArnEquals", "lambda:SourceFunctionArn", f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:f"),
+        ("IpAddress", "aws:SourceIp", "10.0.0.0/8"),
+        ("StringLike", "aws:PrincipalOrgID", "${*}"),
         ("StringEquals", "aws:PrincipalOrgID", "${Token[TOKEN.7]}"),
         ("ArnEquals", "aws:PrincipalArn", "${Token[TOKEN.7]}"),
     ],
@@ -119,6 +128,13 @@ def test_a_key_that_aws_fills_in_bounds_star(operator: str, key: str, value: str
         ("StringLike", "aws:userid", "*:build"),
         ("IpAddress", "aws:SourceIp", "0.0.0.0/0"),
         ("IpAddress", "aws:SourceIp", "::/0"),
+        ("IpAddress", "aws:SourceIp", "64.0.0.0/2"),
+        # Everybody has a network with these addresses.
+        ("IpAddress", "aws:VpcSourceIp", "10.0.0.0/16"),
+        # It is about whose images they are.
+        ("StringEquals", "aws:ResourceOrgID", ORGANIZATION),
+        ("StringEquals", "aws:ResourceAccount", ACCOUNT),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::${aws:PrincipalAccount}:role/Deploy"),
         # It compares the requester to the requester.
         ("StringEquals", "aws:PrincipalAccount", "${aws:PrincipalAccount}"),
         ("StringLike", "aws:PrincipalOrgID", "${aws:PrincipalTag/organisation}"),
@@ -130,6 +146,37 @@ def test_what_strangers_can_meet_does_not_bound_star(operator: str, key: str, va
 
 def test_the_widest_of_several_values_decides() -> None:
     assert bound("StringLike", "aws:PrincipalOrgID", ORGANIZATION, "*") is Exposure.ANYONE
+
+
+def test_networks_that_together_are_all_addresses_bound_nobody() -> None:
+    assert bound("IpAddress", "aws:SourceIp", "0.0.0.0/1", "128.0.0.0/1") is Exposure.ANYONE
+    neighbours = [f"203.0.{number}.0/24" for number in range(256)]
+    assert bound("IpAddress", "aws:SourceIp", *neighbours) is Exposure.NAMED
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("StringEqualsIfExists", "aws:PrincipalOrgID", ORGANIZATION),
+        ("ForAllValues:StringEquals", "aws:PrincipalOrgID", ORGANIZATION),
+        ("ForAllValues:StringLike", "aws:PrincipalOrgPaths", f"{ORGANIZATION}/*"),
+    ],
+)
+def test_lenient_condition_binds_where_another_asks_for_its_key(
+    operator: str, key: str, value: str
+) -> None:
+    lenient = Condition(operator, key, (value,))
+    assert exposure(open_statement(lenient)) is Exposure.ANYONE
+    for asks, expected in (("false", Exposure.NAMED), ("true", Exposure.ANYONE)):
+        statement = open_statement(lenient, Condition("Null", key.upper(), (asks,)))
+        assert exposure(statement) is expected
+    other = open_statement(lenient, Condition("Null", "aws:SourceVpc", ("false",)))
+    assert exposure(other) is Exposure.ANYONE
+
+
+def test_key_that_is_not_known_cannot_be_told() -> None:
+    assert bound("StringEquals", "aws:PrincipleOrgID", ORGANIZATION) is Exposure.UNKNOWN
+    assert bound("StringEqualsIfExists", "aws:PrincipleOrgID", ORGANIZATION) is Exposure.ANYONE
 
 
 def test_one_binding_condition_is_enough() -> None:

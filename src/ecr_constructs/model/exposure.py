@@ -7,13 +7,15 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from ecr_constructs.model.statement import Condition, Effect, Statement
 from ecr_constructs.model.unresolved import Text, Unresolved, is_token
+from ecr_constructs.service import condition_keys
 
 
 class Exposure(StrEnum):
@@ -24,41 +26,43 @@ class Exposure(StrEnum):
     UNKNOWN = "unknown"  # cannot be told before deployment
 
 
-#: Keys whose values are chosen by AWS, so that a stranger cannot make them match.
-#: A tag on a principal (aws:PrincipalTag) is not among them: everybody tags their own.
-_BINDING_KEYS: Final = frozenset(
-    {
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceip",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:userid",
-        "aws:vpcsourceip",
-    }
-)
 #: Operators that hold only when the key is there and matches. ``...IfExists`` and
 #: ``ForAllValues:`` also hold when it is missing, as it is in an anonymous request.
 _BINDING_OPERATORS: Final = frozenset(
     {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"}
 )
-_EVERY_ADDRESS: Final = frozenset({"0.0.0.0/0", "::/0"})
-#: Keys by what has to be free of wildcards in a pattern: all of it, ...
-_IDS: Final = frozenset(
-    {"aws:principalaccount", "aws:principalorgid", "aws:sourceaccount", "aws:sourceorgid"}
-    | {"aws:sourcevpc", "aws:sourcevpce"}
+_EXACT: Final = frozenset({"stringequals", "stringequalsignorecase"})
+#: Operators that hold for whatever does not match, and where the key is missing.
+_OPPOSITES: Final = {
+    "stringnotequals": "stringequals",
+    "stringnotequalsignorecase": "stringequalsignorecase",
+    "stringnotlike": "stringlike",
+    "arnnotequals": "arnequals",
+    "arnnotlike": "arnlike",
+    "notipaddress": "ipaddress",
+}
+_EVERY_ADDRESS: Final = ("0.0.0.0/0", "::/0")
+#: The bits of the widest networks that one owner has. https://www.iana.org/numbers
+_WIDEST: Final = {4: 8, 6: 16}
+#: Keys by what has to be free of wildcards in a pattern: what precedes "/", ...
+_PATHS: Final = frozenset({"aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"})
+_ARNS: Final = frozenset(  # ... the account, ...
+    {"aws:principalarn", "aws:sourcearn", "aws:sourcevpcarn"}
+    | {"ec2:sourceinstancearn", "lambda:sourcefunctionarn"}
 )
-_PATHS: Final = frozenset({"aws:principalorgpaths", "aws:sourceorgpaths"})  # ... what precedes "/"
-_ARNS: Final = frozenset({"aws:principalarn", "aws:sourcearn"})  # ... the account
+_IDS: Final = condition_keys.BINDING - _PATHS - _ARNS - {"aws:userid", "aws:sourceip"}  # ... all
 _COLONS: Final = 5  # of an ARN
 #: A policy variable whose value the requester brings: it equals whatever it is compared to.
-_OF_THE_REQUESTER: Final = re.compile(r"\$\{aws:(principal|source|user|vpc)", re.IGNORECASE)
+_OF_THE_REQUESTER: Final = re.compile(
+    r"\$\{aws:(?:principal|source|user|vpc)[^}]*\}", re.IGNORECASE
+)
+#: A variable that stands for a character which would mean something else.
+_CHARACTER: Final = re.compile(r"\$\{[*?$]\}")
+#: Whose images they are, compared to who asks for them: that binds both ways round.
+_OWN: Final = {
+    "aws:resourceaccount": ("${aws:principalaccount}", "${aws:sourceaccount}"),
+    "aws:resourceorgid": ("${aws:principalorgid}", "${aws:sourceorgid}"),
+}
 
 
 def exposure(statement: Statement) -> Exposure:
@@ -67,7 +71,9 @@ def exposure(statement: Statement) -> Exposure:
     A deny opens nothing. ``NotPrincipal`` in an allow names everybody else, and
     so is as wide as ``*``. A condition bounds ``*`` when it can hold for
     principals or networks of the owner's choice only: ``StringEquals`` on
-    ``aws:PrincipalOrgID`` does, ``StringEqualsIfExists`` does not.
+    ``aws:PrincipalOrgID`` does, ``StringEqualsIfExists`` does not, unless
+    another condition asks that the key is there. What an unknown key does
+    cannot be told.
     """
     if statement.effect is Effect.DENY:
         return Exposure.NAMED
@@ -82,7 +88,9 @@ def bounded(conditions: Iterable[Condition], reach: Exposure = Exposure.ANYONE) 
         conditions: The conditions.
         reach: To whom it reaches without. Default: to anyone.
     """
-    bounds = [_bounds(condition) for condition in conditions]
+    given = tuple(conditions)
+    there = {each.key.lower() for each in given if _asks_for_key(each)}
+    bounds = [_bounds(each, is_there=each.key.lower() in there) for each in given]
     if Exposure.NAMED in bounds:
         return Exposure.NAMED
     return Exposure.UNKNOWN if Exposure.UNKNOWN in bounds else reach
@@ -101,31 +109,76 @@ def _named(statement: Statement) -> Exposure:
     return reach
 
 
-def _bounds(condition: Condition) -> Exposure:
+def spares_none(condition: Condition) -> bool:
+    """Tell whether a condition of a deny holds for every stranger, who is not named or bounded.
+
+    ``StringNotEquals aws:PrincipalOrgID`` does; with ``ForAnyValue:`` it does
+    not, as it fails where the key is missing.
+    """
+    operator = condition.operator.lower().removeprefix("forallvalues:").removesuffix("ifexists")
+    opposite = _OPPOSITES.get(operator)
+    if opposite is None:
+        return False
+    return _bounds(Condition(opposite, condition.key, condition.values)) is Exposure.NAMED
+
+
+def _asks_for_key(condition: Condition) -> bool:
+    """Tell whether a condition holds only for requests that carry its key."""
+    asked = {value.lower() if isinstance(value, str) else value for value in condition.values}
+    return condition.operator.lower() == "null" and asked == {"false"}
+
+
+def _bounds(condition: Condition, *, is_there: bool = False) -> Exposure:
     operator = condition.operator.lower().removeprefix("foranyvalue:")
+    if is_there:
+        operator = operator.removeprefix("forallvalues:").removesuffix("ifexists")
     key = condition.key.lower()
-    if operator not in _BINDING_OPERATORS or key not in _BINDING_KEYS:
+    if operator not in _BINDING_OPERATORS:
         return Exposure.ANYONE
-    exact = operator in {"stringequals", "stringequalsignorecase"}
+    if key in _OWN:
+        own = {str(value).lower() for value in condition.values} <= {*_OWN[key]}
+        return Exposure.NAMED if own and condition.values else Exposure.ANYONE
+    if key not in condition_keys.BINDING:
+        return Exposure.ANYONE if condition_keys.is_known(key) else Exposure.UNKNOWN
+    if operator == "ipaddress" and _is_wide_network(condition.values):
+        return Exposure.ANYONE
     # The values are alternatives: the widest one decides.
-    reaches = [_reach(key, value, exact=exact) for value in condition.values]
+    reaches = [_reach(key, value, exact=operator in _EXACT) for value in condition.values]
     if Exposure.ANYONE in reaches:
         return Exposure.ANYONE
     return Exposure.UNKNOWN if Exposure.UNKNOWN in reaches else Exposure.NAMED
 
 
+def _is_wide_network(values: Iterable[Text]) -> bool:
+    """Tell whether addresses, taken together, are more than one owner has."""
+    networks: dict[int, list[Any]] = {4: [], 6: []}
+    for value in values:
+        try:
+            network = ipaddress.ip_network(str(value), strict=False)
+        except ValueError:
+            continue  # not known, or none, which no address is in
+        networks[network.version].append(network)
+    return any(
+        network.prefixlen < _WIDEST[version]
+        for version, found in networks.items()
+        for network in ipaddress.collapse_addresses(found)
+    )
+
+
 def _reach(key: str, value: Text, *, exact: bool) -> Exposure:
     text = value if isinstance(value, str) else _known_text(value)
-    if _OF_THE_REQUESTER.search(text):
-        return Exposure.ANYONE
-    if exact or is_token(value):
+    if is_token(value):
         return Exposure.NAMED
-    if isinstance(value, Unresolved) and (
+    text = _CHARACTER.sub("x", text)
+    if exact:
+        text = text.replace("*", "x").replace("?", "x")
+    elif isinstance(value, Unresolved) and (
         any(value.may_be(each) for each in ("*", *_EVERY_ADDRESS))
         or (key in _ARNS and text.count(":") < _COLONS)
     ):
         return Exposure.UNKNOWN
-    return Exposure.ANYONE if _is_wide(key, text) else Exposure.NAMED
+    pattern = _OF_THE_REQUESTER.sub("*", text)
+    return Exposure.ANYONE if _is_wide(key, pattern) else Exposure.NAMED
 
 
 def _known_text(value: Unresolved) -> str:
@@ -135,7 +188,7 @@ def _known_text(value: Unresolved) -> str:
 
 def _is_wide(key: str, pattern: str) -> bool:
     """Tell whether a stranger could have a value that matches the pattern."""
-    if pattern in _EVERY_ADDRESS or not pattern.strip("*?"):
+    if not pattern.strip("*?"):
         return True
     if key in _IDS:
         return _has_wildcard(pattern)

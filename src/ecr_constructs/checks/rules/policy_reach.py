@@ -15,8 +15,14 @@ from ecr_constructs.model.governance import administered
 from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Problem, Severity
 from ecr_constructs.model.statement import ANYONE, Condition, Effect, Statement
+from ecr_constructs.model.taken_back import (
+    is_denied_to_strange_services,
+    left_to_accounts,
+    left_to_strangers,
+)
 from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.model.words import examples
+from ecr_constructs.service import condition_keys
 
 #: What to allow another account instead of administering.
 _INSTEAD: Final = {
@@ -28,17 +34,24 @@ _ORGANIZATION: Final = frozenset({"aws:principalorgid", "aws:principalorgpaths"}
 
 
 def _public_principal(held: Held, statement: Statement, name: str) -> Iterator[Problem]:
-    del held
     reach = exposure(statement)
     if reach is Exposure.NAMED:
         return
     what = ", ".join(map(str, statement.actions)) or "all actions but some"
+    left = left_to_strangers(statement, _beside(held), held.kind.rules.actions)
+    if left.is_less:
+        if not left.to_strangers:
+            return
+        what = examples(sorted(left.to_strangers))
     kind = "NotPrincipal" if statement.not_principals else "Principal '*'"
     detail = named(statement, "NotPrincipal" if statement.not_principals else "Principal::*")
     if reach is Exposure.UNKNOWN:
+        why = "its principal or condition is not known before deployment"
+        keys = [c.key for c in statement.conditions if not condition_keys.is_known(c.key)]
+        if keys:
+            why = f"whether anybody can meet a condition on {examples(keys)} is not known"
         yield violation(
-            f"{name} may open {what} to anybody: its principal or condition is not known before"
-            " deployment",
+            f"{name} may open {what} to anybody: {why}",
             "write the principal out, or bound it by StringEquals aws:PrincipalOrgID",
             detail=detail,
             unknown=True,
@@ -48,6 +61,8 @@ def _public_principal(held: Held, statement: Statement, name: str) -> Iterator[P
     if statement.conditions:
         given = ", ".join(f"{c.operator} {c.key}" for c in statement.conditions)
         bound = f"and its conditions bound nobody: {given}"
+    if left.is_less:
+        bound += ", and no deny takes that back"
     yield violation(
         f"{name} opens {what} to anybody: {kind} {bound}",
         "name accounts, or bound it by StringEquals aws:PrincipalOrgID:"
@@ -59,8 +74,11 @@ def _public_principal(held: Held, statement: Statement, name: str) -> Iterator[P
 def _administrative_access(held: Held, statement: Statement, name: str) -> Iterator[Problem]:
     if statement.effect is Effect.DENY:
         return
-    actions = sorted(administered(statement, held.kind))
+    actions = administered(statement, held.kind)
     unknown_actions = [str(a) for a in statement.actions if isinstance(a, Unresolved)]
+    if actions:
+        everything = held.kind.rules.actions
+        actions &= left_to_accounts(statement, _beside(held), everything, held.account)
     if not (actions or unknown_actions):
         return
     reaches = _reaches_others(statement, held.account)
@@ -71,10 +89,12 @@ def _administrative_access(held: Held, statement: Statement, name: str) -> Itera
     fix = _INSTEAD.get(held.kind, "allow pull and push only: allow_pull_push(...)")
     if actions and reaches:
         yield violation(
-            f"{name} lets other accounts administer {what}: {examples(actions)}", fix, detail=detail
+            f"{name} lets other accounts administer {what}: {examples(sorted(actions))}",
+            fix,
+            detail=detail,
         )
     else:
-        unknown = f"it allows {examples(actions or unknown_actions)}"
+        unknown = f"it allows {examples(sorted(actions) or unknown_actions)}"
         yield violation(
             f"{name} may let other accounts administer {what}: {unknown}, and its principals or"
             " actions are not known before deployment",
@@ -85,15 +105,17 @@ def _administrative_access(held: Held, statement: Statement, name: str) -> Itera
 
 
 def _confused_deputy(held: Held, statement: Statement, name: str) -> Iterator[Problem]:
-    del held
     if statement.effect is Effect.DENY:
         return
     services = [str(p.value) for p in statement.principals if p.type == "Service"]
     if not services:
+        yield from _any_service(held, statement, name)
         return
     # What bounds anybody bounds a service, as long as the key is one that services bring.
     bound = bounded(statement.conditions)
-    if bound is Exposure.NAMED:
+    if bound is Exposure.NAMED or is_denied_to_strange_services(
+        statement, _beside(held), held.kind.rules.actions
+    ):
         return
     can = "may act" if bound is Exposure.UNKNOWN else "can be made to act"
     yield violation(
@@ -106,14 +128,37 @@ def _confused_deputy(held: Held, statement: Statement, name: str) -> Iterator[Pr
     )
 
 
-def _organization_boundary(held: Held, policy: Policy) -> Iterator[Problem]:
-    if any(map(_denies_outsiders, policy.statements)):
+def _any_service(held: Held, statement: Statement, name: str) -> Iterator[Problem]:
+    """Yield that an allow for everybody is taken back from all but AWS services."""
+    if exposure(statement) is not Exposure.ANYONE:
         return
+    left = left_to_strangers(statement, _beside(held), held.kind.rules.actions)
+    if left.to_services and not left.to_strangers:
+        yield violation(
+            f"{name} is for everybody, and the policy denies it to outsiders but to AWS services:"
+            f" each can be made to act for any account, as no condition binds its source:"
+            f" {examples(sorted(left.to_services))}",
+            "bound the allow itself by StringEquals aws:PrincipalOrgID:"
+            " allow_pull(Principals.organization())",
+            detail=named(statement, "Principal::*"),
+        )
+
+
+def _beside(held: Held) -> tuple[Statement, ...]:
+    """Return the statements of the policy that a statement stands in."""
+    return held.document.statements if isinstance(held.document, Policy) else ()
+
+
+def _organization_boundary(held: Held, policy: Policy) -> Iterator[Problem]:
+    denies = tuple(filter(_denies_outsiders, policy.statements))
     for index, statement in enumerate(policy.statements):
         reaches = _reaches_others(statement, held.account)
         if statement.effect is Effect.DENY or reaches is False:
             continue
         if any(_binds_organization(condition) for condition in statement.conditions):
+            continue
+        left = left_to_strangers(statement, denies, held.kind.rules.actions)
+        if left.is_less and not left.to_strangers:
             continue
         name = f"statement {statement.sid or index + 1} of {held.what}"
         verb = "may allow" if reaches is None else "allows"
@@ -176,9 +221,10 @@ RULES: Final = (
         severity=Severity.ERROR,
         title="A policy opens nothing to anybody",
         explanation="An allow for every principal lets any AWS account in the world use the"
-        " repository, unless a condition bounds it to principals or networks of its owner."
-        " NotPrincipal in an allow, and conditions that also hold when their key is missing"
-        " (...IfExists, ForAllValues) or that anybody can meet, bound nobody.",
+        " repository, unless a condition bounds it to principals or networks of its owner, or a"
+        " deny in the same policy takes it back from everybody else. NotPrincipal in an allow, and"
+        " conditions that also hold when their key is missing (...IfExists, ForAllValues) or that"
+        " anybody can meet, bound nobody.",
         remediation="Name accounts, or allow_pull(Principals.organization()). In CloudFormation:"
         " Condition: {StringEquals: {aws:PrincipalOrgID: o-...}}.",
         source=f"{GUIDE}/repository-policy-examples.html",
@@ -210,7 +256,8 @@ RULES: Final = (
         title="A service acts for known accounts only",
         explanation="An AWS service works for everybody. A statement that trusts it without"
         " aws:SourceArn or aws:SourceAccount lets it pull for a function or a project of any"
-        " account: the confused deputy.",
+        " account: the confused deputy. So does an allow for everybody that a deny takes back from"
+        " all but services.",
         remediation="Principals.lambda_functions(), Principals.codebuild_projects(),"
         " Principals.service(..., source_account=...). In CloudFormation: Condition: {StringEquals:"
         " {aws:SourceAccount: <account>}}.",

@@ -327,7 +327,11 @@ CASES: tuple[Case, ...] = (
         {
             "Api": with_policy(
                 allow(root(OTHER)),
-                DENY | {"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": ORGANIZATION}}},
+                DENY
+                | {
+                    "Action": "ecr:*",
+                    "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": ORGANIZATION}},
+                },
             )
         },
     ),
