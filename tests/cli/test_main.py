@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -169,13 +170,46 @@ def test_markup_in_a_name_stays_text(
     assert "[red]api[/nothing]" in capsys.readouterr().out
 
 
-def test_reader_of_the_pipe_may_leave(template: Callable[[object], str]) -> None:
-    """`| head` closes the pipe early; that is neither an error nor a traceback."""
+def in_shell(line: str, *, environment: dict[str, str] | None = None) -> Any:
+    """Run a line of a shell in which ``$CHECK`` is the command."""
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line],
+        capture_output=True,
+        check=False,
+        env=os.environ
+        | {"CHECK": f"{sys.executable} -m ecr_constructs check"}
+        | (environment or {}),
+    )
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_reader_of_the_pipe_may_leave(template: Callable[[object], str], form: str) -> None:
+    """`| head` closes the pipe early: no traceback, and the errors count as they would."""
     many = {"Resources": {f"R{n}": PUBLIC["Resources"]["Api"] for n in range(2000)}}
-    command = f"{sys.executable} -m ecr_constructs check {template(many)} | head -n 1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
-    assert done.stdout.count("\n") == 1
+    done = in_shell(f"$CHECK --format {form} {template(many)} | head -n 1")
+    assert (done.stderr, done.stdout.count(b"\n"), done.returncode) == (b"", 1, 1)
+
+
+def test_full_device_is_one_sentence_and_status_2(template: Callable[[object], str]) -> None:
+    done = in_shell(f"$CHECK {template(PUBLIC)} > /dev/full")
+    assert done.returncode == 2
+    assert done.stderr == (
+        b"ecr-constructs: standard output cannot be written (No space left on device); send it to"
+        b" another place\n"
+    )
+
+
+def test_closed_standard_output_changes_no_status(template: Callable[[object], str]) -> None:
+    done = in_shell(f"$CHECK {template(PUBLIC)} >&-")
+    assert (done.stderr, done.returncode) == (b"", 1)
+
+
+def test_locale_that_cannot_write_a_character_gets_utf_8(template: Callable[[object], str]) -> None:
+    named = json.loads(json.dumps(PUBLIC).replace("payments/api", "größe"))
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = in_shell(f"$CHECK {template(named)}", environment=ascii_only)
+    assert (done.stderr, done.returncode) == (b"", 1)
+    assert "'größe'" in done.stdout.decode("utf-8")
 
 
 def test_missing_extra_says_what_to_install(

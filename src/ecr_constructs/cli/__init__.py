@@ -10,6 +10,9 @@ import sys
 
 def start() -> None:
     """Run the command line and exit with its status."""
+    from ecr_constructs.cli._standard_output import last_to_the_end
+
+    last_to_the_end()
     try:
         from ecr_constructs.cli.main import run
     except ModuleNotFoundError as error:

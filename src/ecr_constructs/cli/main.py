@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Final
@@ -112,11 +111,6 @@ def run(arguments: Sequence[str]) -> int:
     except ConfigurationError as error:
         _complain(str(error))
         return Status.WRONG
-    except BrokenPipeError:
-        # The reader of the pipe has gone, as with `| head`: that is no error. Python would
-        # complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Status.CLEAR
     except (Abort, KeyboardInterrupt):
         _complain("interrupted")
         return Status.WRONG
