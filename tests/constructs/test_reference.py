@@ -290,7 +290,8 @@ def test_services_are_bound_where_the_repository_lies() -> None:
 
 
 def test_the_arn_tells_the_partition_that_the_stack_does_not_know() -> None:
-    repository = by_arn(new_stack(env=None), ARN.replace("arn:aws:", "arn:aws-us-gov:"))
+    arn = ARN.replace("arn:aws:", "arn:aws-us-gov:").replace("eu-central-1", "us-gov-west-1")
+    repository = by_arn(new_stack(env=None), arn)
     repository.allow_pull(Principals.account(OTHER_ACCOUNT))
     (statement,) = statements_to_hand_over(repository)
     assert statement["Principal"] == {"AWS": f"arn:aws-us-gov:iam::{OTHER_ACCOUNT}:root"}

@@ -259,6 +259,55 @@ def test_refuses_what_is_no_principal(value: str, words: str) -> None:
     assert f"got {value!r}; " in sentence
 
 
+@pytest.mark.parametrize("value", ["*", "lambda", "lambda.amazonaws.*", "*.amazonaws.com"])
+def test_refuses_what_is_no_service(value: str) -> None:
+    deny = pull(Principal("Service", value), effect=Effect.DENY)
+    assert sentences(deny) == [
+        (
+            "Statement[0].Principal: a service must be given by the whole name of its principal,"
+            f" got {value!r}; write for example 'lambda.amazonaws.com'"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "value", ["ecs-tasks.amazonaws.com", "s3.amazonaws.com.cn", "delivery.logs.aws.internal"]
+)
+def test_takes_the_name_of_every_service(value: str) -> None:
+    assert problems_of(pull(Principal("Service", value), effect=Effect.DENY)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [("Federated", "in the trust policy of a role"), ("CanonicalUser", "in a policy of Amazon S3")],
+)
+def test_warns_of_a_principal_that_signs_no_request(kind: str, where: str) -> None:
+    (problem,) = problems_of(pull(Principal(kind, "cognito-identity.amazonaws.com")))
+    assert problem.severity is Severity.WARNING
+    assert f"got the {kind} 'cognito-identity.amazonaws.com'; name it {where}" in problem.sentence
+
+
+def test_refuses_a_principal_of_another_partition() -> None:
+    china = pull(Principal("AWS", f"arn:aws-cn:iam::{ACCOUNT}:root"))
+    (problem,) = Policy((china,)).problems(account=ACCOUNT, region="us-gov-west-1")
+    assert problem.sentence == (
+        "Statement[0].Principal: an AWS principal must be of the registry's partition,"
+        f" 'aws-us-gov', got 'arn:aws-cn:iam::{ACCOUNT}:root'; write 'arn:aws-us-gov:...', or"
+        " Fn::Sub with ${AWS::Partition}"
+    )
+    assert Policy((china,)).problems(account=ACCOUNT, region="cn-north-1") == []
+
+
+def test_refuses_an_operator_that_iam_does_not_have() -> None:
+    matches = pull(conditions=(Condition("StringEqual", "aws:PrincipalOrgID", ("o-1",)),))
+    assert sentences(matches) == [
+        (
+            "Statement[0].Condition.StringEqual: a condition must have an operator that IAM has,"
+            " got 'StringEqual'; did you mean 'StringEquals'"
+        )
+    ]
+
+
 def test_refuses_a_condition_key_twice_under_one_operator() -> None:
     """A JSON object cannot hold a key twice: the second would silently replace the first."""
     twice = tuple(Condition("StringEquals", "aws:PrincipalOrgID", (each,)) for each in ("a", "b"))

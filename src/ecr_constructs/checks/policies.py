@@ -40,10 +40,12 @@ def unreadable(facts: Facts, kind: PolicyKind | None = None) -> Iterator[Located
     for held in facts.unreadable:
         if kind not in {None, held.kind}:
             continue
-        text = "malformed" if isinstance(held.document, Malformed) else held.document
+        text, fix = str(held.document), "write the policy as an object in the template"
+        if isinstance(held.document, Malformed):
+            text, fix = "malformed", "correct it as EcrGovernance-PolicyGrammar says"
         problem = violation(
             f"what {held.what} allows cannot be told: it is {text}",
-            "write the policy as an object in the template",
+            fix,
             path=held.path,
             unknown=True,
         )

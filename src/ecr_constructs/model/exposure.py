@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from ecr_constructs.model.statement import Condition, Effect, Statement
 from ecr_constructs.model.unresolved import Text, Unresolved, is_token
-from ecr_constructs.service import condition_keys
+from ecr_constructs.service import condition_keys, condition_operators
 
 
 class Exposure(StrEnum):
@@ -72,8 +72,8 @@ def exposure(statement: Statement) -> Exposure:
     so is as wide as ``*``. A condition bounds ``*`` when it can hold for
     principals or networks of the owner's choice only: ``StringEquals`` on
     ``aws:PrincipalOrgID`` does, ``StringEqualsIfExists`` does not, unless
-    another condition asks that the key is there. What an unknown key does
-    cannot be told.
+    another condition asks that the key is there. What a key or an operator
+    does that is not known cannot be told.
     """
     if statement.effect is Effect.DENY:
         return Exposure.NAMED
@@ -134,7 +134,8 @@ def _bounds(condition: Condition, *, is_there: bool = False) -> Exposure:
         operator = operator.removeprefix("forallvalues:").removesuffix("ifexists")
     key = condition.key.lower()
     if operator not in _BINDING_OPERATORS:
-        return Exposure.ANYONE
+        is_known = condition_operators.is_known(condition.operator)
+        return Exposure.ANYONE if is_known else Exposure.UNKNOWN
     if key in _OWN:
         own = {str(value).lower() for value in condition.values} <= {*_OWN[key]}
         return Exposure.NAMED if own and condition.values else Exposure.ANYONE

@@ -17,10 +17,11 @@ from typing import Final
 
 from ecr_constructs.model import wildcard
 from ecr_constructs.model.policy_kind import PolicyKind, PolicyRules
+from ecr_constructs.model.policy_principal import Principal
 from ecr_constructs.model.problem import Problem, Severity
 from ecr_constructs.model.statement import Statement
 from ecr_constructs.model.unresolved import Text, is_known
-from ecr_constructs.service import actions
+from ecr_constructs.service import actions, condition_operators
 from ecr_constructs.service.partitions import partition_of
 
 #: Everybody, an account, an ARN, or the unique id that a deleted user or role had, such as AROA...
@@ -28,7 +29,16 @@ _WHOLE: Final = re.compile(
     r"\*|[0-9]{12}|A[A-Z0-9]{15,127}|arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:"
     r"(root|(user|role|assumed-role|federated-user)/[^*?\n]+)"
 )
-_SERVICE_SOURCES: Final = ("aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID")
+#: Most services' names end in amazonaws.com or what a partition has for it, a few in others.
+_SERVICE: Final = re.compile(r"([a-z0-9-]+\.)+[a-z]+", re.IGNORECASE)
+_SERVICE_SOURCES: Final = (
+    *("aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"),
+)
+#: Principals that sign no request to Amazon ECR, and where they belong.
+_ELSEWHERE: Final = {
+    "Federated": "in the trust policy of a role, which then is the principal",
+    "CanonicalUser": "in a policy of Amazon S3; name the account by its id",
+}
 
 
 def statement_problems(
@@ -40,8 +50,10 @@ def statement_problems(
 ) -> Iterable[Problem]:
     """Yield what is wrong with one statement of a policy; see :meth:`Policy.problems`."""
     yield from _action_problems(statement.actions, statement.not_actions, kind)
-    yield from _principal_problems(statement, kind.rules)
-    if len(statement.conditions) > 1:
+    known_region = region if isinstance(region, str) and is_known(region) else None
+    partition = partition_of(known_region) if known_region else None
+    yield from _principal_problems(statement, kind.rules, partition)
+    if statement.conditions:
         yield from _condition_problems(statement)
     if kind.rules.needs_resource:
         yield from _registry_resource_problems(statement, account, region)
@@ -87,6 +99,18 @@ def _registry_resource_problems(
 
 
 def _condition_problems(statement: Statement) -> Iterable[Problem]:
+    for condition in statement.conditions:
+        if not condition_operators.is_known(condition.operator):
+            meant = condition_operators.nearest(condition.operator)
+            yield Problem(
+                id="policy-condition",
+                path=f"Condition.{condition.operator}",
+                message="a condition must have an operator that IAM has, got"
+                f" {condition.operator!r}",
+                fix=f"did you mean {meant!r}" if meant else "write for example 'StringEquals'",
+            )
+    if len(statement.conditions) == 1:
+        return
     keys = Counter((condition.operator, condition.key) for condition in statement.conditions)
     for (operator, key), count in keys.items():
         if count > 1:
@@ -140,7 +164,9 @@ def _nearest(name: str, rules: PolicyRules) -> str | None:
     return actions.nearest(name, everything) or actions.nearest(own, everything)
 
 
-def _principal_problems(statement: Statement, rules: PolicyRules) -> Iterable[Problem]:
+def _principal_problems(
+    statement: Statement, rules: PolicyRules, partition: str | None
+) -> Iterable[Problem]:
     if not statement.principals and not statement.not_principals:
         yield Problem(
             id="policy-principal",
@@ -152,6 +178,10 @@ def _principal_problems(statement: Statement, rules: PolicyRules) -> Iterable[Pr
         value = principal.value
         if principal.type == "AWS" and isinstance(value, str) and not _WHOLE.fullmatch(value):
             yield from _arn_problems(value)
+        elif principal.type != "AWS":
+            yield from _kind_problems(principal)
+        elif partition and isinstance(value, str) and is_known(value):
+            yield from _partition_problems(value, partition)
         if (
             principal.type == "Service"
             and statement.effect == "Allow"
@@ -165,6 +195,39 @@ def _principal_problems(statement: Statement, rules: PolicyRules) -> Iterable[Pr
                 " without aws:SourceArn or aws:SourceAccount",
                 fix=f"use Principals.service({str(value)!r}, source_account=...)",
             )
+
+
+def _partition_problems(value: str, partition: str) -> Iterable[Problem]:
+    """Yield that a principal is of another partition, where IAM cannot find it."""
+    if value.startswith("arn:") and value.split(":", 2)[1] != partition:
+        yield Problem(
+            id="policy-principal",
+            path="Principal",
+            message=f"an AWS principal must be of the registry's partition, {partition!r}, got"
+            f" {value!r}",
+            fix=f"write 'arn:{partition}:...', or Fn::Sub with ${{AWS::Partition}}",
+        )
+
+
+def _kind_problems(principal: Principal) -> Iterable[Problem]:
+    """Yield what is wrong with a principal that is none of an account."""
+    value = principal.value
+    if principal.type in _ELSEWHERE:
+        yield Problem(
+            id="policy-principal",
+            path="Principal",
+            severity=Severity.WARNING,
+            message=f"a principal must be one that signs requests to Amazon ECR, got the"
+            f" {principal.type} {str(value)!r}",
+            fix=f"name it {_ELSEWHERE[principal.type]}",
+        )
+    elif isinstance(value, str) and is_known(value) and not _SERVICE.fullmatch(value):
+        yield Problem(
+            id="policy-principal",
+            path="Principal",
+            message=f"a service must be given by the whole name of its principal, got {value!r}",
+            fix="write for example 'lambda.amazonaws.com'",
+        )
 
 
 def _arn_problems(value: str) -> Iterable[Problem]:

@@ -26,10 +26,10 @@ RULES: Final = (
         id="EcrGovernance-Readable",
         severity=Severity.ERROR,
         title="A template says what it means",
-        explanation="A property of the wrong type, a reference to nothing, a policy that is a"
-        " string of broken JSON: CloudFormation refuses it, and no rule can judge what it was meant"
-        " to be. A nested stack whose template is not at hand, and what else cannot be read, may"
-        " hold anything: of that nothing can be told.",
+        explanation="A property of the wrong type, a reference to nothing, a creation template's"
+        " policy that is no string: CloudFormation refuses it, and no rule can judge what it was"
+        " meant to be. A nested stack whose template is not at hand, and what else cannot be read,"
+        " may hold anything: of that nothing can be told.",
         remediation="Correct it where the finding says. Put templates of nested stacks into the"
         " assembly, as CDK does, or check them by themselves.",
         source=f"{RESOURCES}/introduction.html",

@@ -26,8 +26,9 @@ def _events(facts: Facts) -> Iterator[Located]:
         origin = rule.origin or Origin(stack="", logical_id=f"event rule {number}", template="")
         scan_type = scanning.scan_type if isinstance(scanning, Scanning) else scanning
         sent = {each: _SENT_BY[each] for each in _scans(rule)}
-        # One that waits for the events of both kinds fires under either.
-        if scan_type in sent.values() or len(set(sent.values())) > 1:
+        # One that waits for the events of both kinds fires under either, as does one for all
+        # that Amazon Inspector finds, in images or elsewhere.
+        if scan_type in sent.values() or len(set(sent.values())) > 1 or _takes_inspector(rule):
             continue
         for detail_type, wanted in sent.items():
             unknown = not is_known(scan_type)
@@ -54,6 +55,16 @@ _SENT_BY: Final = {
     DetailType.INSPECTOR_FINDING: ScanType.ENHANCED,
     DetailType.INSPECTOR_SCAN: ScanType.ENHANCED,
 }
+
+
+def _takes_inspector(rule: EventRule) -> bool:
+    """Tell whether a rule waits for events of Amazon Inspector that need not be about images."""
+    types = (DetailType.INSPECTOR_FINDING, DetailType.INSPECTOR_SCAN)
+    return (
+        INSPECTOR in (rule.sources or ())
+        and any(each in (rule.detail_types or ()) for each in types)
+        and not any(":ecr:" in str(each) for each in rule.resources)
+    )
 
 
 def _scans(rule: EventRule) -> Iterator[DetailType]:

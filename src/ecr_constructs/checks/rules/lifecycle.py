@@ -23,10 +23,12 @@ _POLICIES: Final = f"{GUIDE}/LifecyclePolicies.html"
 
 
 def _unreadable(held: Held) -> Problem:
-    text = "malformed" if isinstance(held.document, Malformed) else held.document
+    text, fix = str(held.document), "write the policy's text in the template"
+    if isinstance(held.document, Malformed):
+        text, fix = "malformed", "correct it as EcrGovernance-LifecycleGrammar says"
     return violation(
         f"what {held.what} does cannot be told: it is {text}",
-        "write the policy's text in the template",
+        fix,
         path=held.path,
         unknown=True,
     )

@@ -97,8 +97,8 @@ RULES: Final = (
         id="EcrGovernance-PolicyGrammar",
         severity=Severity.ERROR,
         title="A policy is one that IAM understands",
-        explanation="A policy with a misspelt member, a Sid twice or a string that is no JSON fails"
-        " the deployment, with a message that does not say where.",
+        explanation="A policy with a misspelt member or operator, a Sid twice or a string that is"
+        " no JSON fails the deployment, with a message that does not say where.",
         remediation="Policy and Statement, or allow_...(...), which write it. In CloudFormation:"
         " an object with Version and Statement.",
         source=f"{IAM}/reference_policies_grammar.html",
@@ -130,8 +130,9 @@ RULES: Final = (
         id="EcrGovernance-PolicyPrincipal",
         severity=Severity.ERROR,
         title="A policy names principals that IAM can find",
-        explanation="Amazon ECR refuses a policy whose principal is no whole ARN, as wildcards work"
-        " in conditions alone, or that names nobody.",
+        explanation="Amazon ECR refuses a policy whose principal is no whole ARN or service's name,"
+        " as wildcards work in conditions alone, or is of another partition, or that names nobody."
+        " A federated provider stands in the trust policy of a role, and signs no request here.",
         remediation="Principals.account(...), Principals.role(...). In CloudFormation: the account,"
         " and a condition ArnLike aws:PrincipalArn.",
         source=f"{IAM}/reference_policies_elements_principal.html",

@@ -109,6 +109,8 @@ def _of_words(condition: Condition, *, is_old: bool) -> Iterator[tuple[str, str]
 def _of_values(condition: Condition) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the values of a condition, and the way out."""
     key, bare = condition.key.lower(), _bare(condition)
+    if not condition.values:
+        yield "has nothing to compare its key to", "write a value"
     known = [v for v in condition.values if isinstance(v, str) and is_known(v) and "${" not in v]
     if bare in _LITERAL and any(set("*?") & set(value) for value in known):
         yield "compares letter by letter, so '*' and '?' match nothing", "write ...Like"

@@ -22,7 +22,7 @@ from ecr_constructs.model.taken_back import (
 )
 from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.model.words import examples
-from ecr_constructs.service import condition_keys
+from ecr_constructs.service import condition_keys, condition_operators
 
 #: What to allow another account instead of administering.
 _INSTEAD: Final = {
@@ -47,9 +47,13 @@ def _public_principal(held: Held, statement: Statement, name: str) -> Iterator[P
     detail = named(statement, "NotPrincipal" if statement.not_principals else "Principal::*")
     if reach is Exposure.UNKNOWN:
         why = "its principal or condition is not known before deployment"
-        keys = [c.key for c in statement.conditions if not condition_keys.is_known(c.key)]
-        if keys:
-            why = f"whether anybody can meet a condition on {examples(keys)} is not known"
+        odd = [
+            f"{c.operator} {c.key}"
+            for c in statement.conditions
+            if not (condition_keys.is_known(c.key) and condition_operators.is_known(c.operator))
+        ]
+        if odd:
+            why = f"whether anybody can meet {examples(odd)} is not known"
         yield violation(
             f"{name} may open {what} to anybody: {why}",
             "write the principal out, or bound it by StringEquals aws:PrincipalOrgID",

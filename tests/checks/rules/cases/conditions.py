@@ -128,6 +128,22 @@ CASES: tuple[Case, ...] = (
         },
         "fail Api",
     ),
+    allowed("nothing", {"StringEquals": {"aws:PrincipalOrgID": []}}, "fail Api"),
+    one(
+        "PolicyGrammar",
+        "no operator",
+        allow(root(OTHER), Condition={"StringMatches": {"aws:PrincipalOrgID": ORGANIZATION}}),
+        "fail",
+    ),
+    one("PolicyPrincipal", "a service's short name", allow({"Service": "lambda"}), "fail"),
+    one("PolicyPrincipal", "any service", allow({"Service": "*"}), "fail"),
+    one("PolicyPrincipal", "a provider", allow({"Federated": "accounts.google.com"}), "fail"),
+    one(
+        "PolicyPrincipal",
+        "another partition",
+        allow({"AWS": f"arn:aws-cn:iam::{OTHER}:root"}),
+        "fail",
+    ),
     deny("DenyReachesServices", "outsiders delete", Condition=OUTSIDE, Action="ecr:Delete*"),
     deny(
         "DenyReachesServices",

@@ -692,6 +692,22 @@ CASES: tuple[Case, ...] = (
     ),
     case(
         "EventNeverFires",
+        "enhanced, with a rule for both that names no repository",
+        scanning("ENHANCED")
+        | {
+            "Rule": {
+                "Type": "AWS::Events::Rule",
+                "Properties": {
+                    "EventPattern": {
+                        "source": ["aws.ecr", "aws.inspector2"],
+                        "detail-type": ["ECR Image Scan", "Inspector2 Scan"],
+                    }
+                },
+            }
+        },
+    ),
+    case(
+        "EventNeverFires",
         "kind of scanning is a parameter, with a rule for both",
         scanning(GIVEN) | scans(SCAN, INSPECTED),
         **UNKNOWN,
