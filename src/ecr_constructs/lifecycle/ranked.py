@@ -6,7 +6,7 @@ Layer: lifecycle; imports ``model``.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from ecr_constructs.lifecycle.tags import TagPattern
 from ecr_constructs.model.lifecycle import (
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from ecr_constructs.model.lifecycle import LifecyclePolicy
 
+Tags: TypeAlias = "tuple[Sequence[str] | None, Sequence[str] | None]"
+
 _EVERY: Final = TagPattern.of("*")
 
 
@@ -32,7 +34,7 @@ class Ranked(NamedTuple):
         number: Its place by priority, from 0.
         path: Its JSON path: ``rules[2]``.
         rule: The rule.
-        patterns: The entries of its tag list.
+        tags: Its patterns, and its prefixes.
         is_any: Whether it selects images whatever their tags.
         is_tagged: Whether it selects images by their tags.
         takes_every_tag: Whether it selects all tagged images, at least.
@@ -42,7 +44,7 @@ class Ranked(NamedTuple):
     number: int
     path: str
     rule: LifecycleRule
-    patterns: tuple[TagPattern, ...]
+    tags: Tags
     is_any: bool
     is_tagged: bool
     takes_every_tag: bool
@@ -51,18 +53,23 @@ class Ranked(NamedTuple):
     @classmethod
     def of(cls, number: int, path: str, rule: LifecycleRule) -> Ranked:
         """Return a rule with what follows from it."""
-        patterns, take_every_tag = _patterns(rule.tag_pattern_list, rule.tag_prefix_list)
+        tags = (rule.tag_pattern_list, rule.tag_prefix_list)
         is_any, is_tagged = rule.tag_status is TagStatus.ANY, rule.tag_status is TagStatus.TAGGED
         return cls(
             number=number,
             path=path,
             rule=rule,
-            patterns=patterns,
+            tags=tags,
             is_any=is_any,
             is_tagged=is_tagged,
-            takes_every_tag=is_any or (is_tagged and take_every_tag),
+            takes_every_tag=is_any or (is_tagged and _take_all(tags)),
             storage_class=rule.selected_storage_class,
         )
+
+    @property
+    def patterns(self) -> tuple[TagPattern, ...]:
+        """The entries of its tag list."""
+        return _patterns(self.tags)
 
     @property
     def list_name(self) -> str:
@@ -87,18 +94,11 @@ class Ranked(NamedTuple):
     def covers(self, other: Ranked) -> bool:
         """Tell whether it selects every image that a later rule of its storage class selects."""
         # No rule comes after one for any image, and there is one for untagged images.
-        return (
-            self.is_tagged
-            and other.is_tagged
-            and all(any(theirs.within(ours) for theirs in other.patterns) for ours in self.patterns)
-        )
+        return self.is_tagged and other.is_tagged and _covers(self.tags, other.tags)
 
     def overlaps(self, other: Ranked) -> bool:
         """Tell whether an image with one tag can be selected by a later rule, too."""
-        if other.is_any:
-            return True
-        alone = len(self.patterns) == len(other.patterns) == 1
-        return alone and self.patterns[0].meets(other.patterns[0])
+        return other.is_any or (other.is_tagged and _overlap(self.tags, other.tags))
 
 
 def ranked(policy: LifecyclePolicy) -> list[Ranked]:
@@ -113,14 +113,29 @@ def standard(rules: Sequence[Ranked]) -> list[Ranked]:
     return [ranked for ranked in rules if ranked.storage_class is StorageClass.STANDARD]
 
 
-# The policies of a fleet name the same few tags.
+# The policies of a fleet name the same few tags, so that what follows from them is remembered.
+
+
 @functools.lru_cache(maxsize=1024)
-def _patterns(
-    patterns: Sequence[str] | None, prefixes: Sequence[str] | None
-) -> tuple[tuple[TagPattern, ...], bool]:
-    """Return the entries of a tag list, and whether each takes every tag."""
-    entries = (
+def _patterns(tags: Tags) -> tuple[TagPattern, ...]:
+    patterns, prefixes = tags
+    return (
         *map(TagPattern.of, patterns or ()),
         *map(TagPattern.of_prefix, prefixes or ()),
     )
-    return entries, all(map(_EVERY.within, entries))
+
+
+@functools.lru_cache(maxsize=1024)
+def _take_all(tags: Tags) -> bool:
+    return all(map(_EVERY.within, _patterns(tags)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _covers(ours: Tags, theirs: Tags) -> bool:
+    return all(any(their.within(our) for their in _patterns(theirs)) for our in _patterns(ours))
+
+
+@functools.lru_cache(maxsize=1024)
+def _overlap(ours: Tags, theirs: Tags) -> bool:
+    one, other = _patterns(ours), _patterns(theirs)
+    return len(one) == len(other) == 1 and one[0].meets(other[0])

@@ -43,7 +43,8 @@ def shields(rules: Sequence[Ranked], evidence: Evidence | None) -> Iterator[Prob
         if later.takes_every_tag and later.expires and kept_away:
             yield _exceptions(later, kept_away)
         else:
-            yield from (_partly(rule, later, sample) for rule, sample in kept_away)
+            for rule, sample in kept_away:
+                yield _partly(rule, later, sample)
         if evidence:
             for rule in earlier:
                 yield from _taken(rule, later, evidence)
@@ -56,9 +57,8 @@ def _sample(earlier: Ranked, later: Ranked, evidence: Evidence | None) -> Sample
 
 def _covering(later: Ranked, earlier: Sequence[Ranked]) -> list[Ranked]:
     """Return the earlier rules that together select all that the later one selects."""
-    alone = [rule for rule in earlier if rule.covers(later)]
-    if alone or not later.is_any:
-        return alone[:1]
+    if not later.is_any:
+        return next(([rule] for rule in earlier if rule.covers(later)), [])
     tagged = [rule for rule in earlier if rule.takes_every_tag]
     untagged = [rule for rule in earlier if rule.rule.tag_status is TagStatus.UNTAGGED]
     return [tagged[0], untagged[0]] if tagged and untagged else []

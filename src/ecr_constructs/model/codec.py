@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from ecr_constructs.errors import ConfigurationError
+from ecr_constructs.model.json_shape import is_object
 from ecr_constructs.model.problem import Malformed, Problem
 from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.model.unresolved_json import dump_json, parse_json
@@ -57,14 +58,15 @@ class Fields:
     ) -> None:
         self.problems = [] if problems is None else problems
         self._path = path
-        self._opaque: Unresolved | None = None
-        self._members: Mapping[str, Any] = _NO_MEMBERS
-        if type(value) is dict or isinstance(value, Mapping):
-            self._members = value
-        elif isinstance(value, Unresolved):
-            self._opaque = value
+        #: Gives a member; of what nobody can look into each is as unknown as the whole.
+        self._member: Callable[[str], Any] = _NO_MEMBERS.get
+        if is_object(value):
+            self._member = value.get
         elif value is not None:
-            self._opaque = self._malformed("", "an object", value)
+            unknown = value
+            if not isinstance(value, Unresolved):
+                unknown = self._malformed("", "an object", value)
+            self._member = lambda _: unknown
 
     def has(self, name: str) -> bool:
         """Tell whether there is such a member, or whether it cannot be told."""
@@ -97,7 +99,8 @@ class Fields:
 
     def below(self, name: str) -> Fields:
         """Return the members of an object one level down."""
-        return Fields(self._member(name), self._join(name), self.problems)
+        value = self._member(name)
+        return _NOTHING if value is None else Fields(value, self._join(name), self.problems)
 
     def each(self, name: str) -> list[Fields]:
         """Return the objects of a list; none if it is missing."""
@@ -160,9 +163,6 @@ class Fields:
         )
         return Malformed(_shorten(value), problems)
 
-    def _member(self, name: str) -> Any:
-        return self._members.get(name) if self._opaque is None else self._opaque
-
     def _join(self, name: str) -> str:
         return f"{self._path}.{name}" if name else self._path
 
@@ -177,6 +177,10 @@ class Fields:
             )
         )
         return Unresolved.of(path)
+
+
+#: What is missing has no members, and nothing is wrong with it.
+_NOTHING: Final = Fields(None)
 
 
 def _parsed(value: object, parse: Callable[[object], T]) -> T:

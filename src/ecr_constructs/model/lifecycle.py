@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn, cast, final
 
 from ecr_constructs.errors import PolicyDocumentError
-from ecr_constructs.model.lifecycle_document import compact_json, document_problems
+from ecr_constructs.model.lifecycle_document import compact_json, document_problems, found_in
 from ecr_constructs.model.lifecycle_grammar import (
     ActionType,
     CountType,
@@ -22,6 +22,7 @@ from ecr_constructs.model.lifecycle_grammar import (
     TagStatus,
 )
 from ecr_constructs.model.lifecycle_rule import LifecycleRule
+from ecr_constructs.model.lifecycle_sound import read_sound
 from ecr_constructs.model.problem import Problem, Severity
 from ecr_constructs.model.unresolved import Unresolved, is_token
 
@@ -84,7 +85,8 @@ class LifecyclePolicy:
                 message tells all problems, ``path`` is that of the first.
         """
         document, problems = _parse(text)
-        return cls._of_checked(document, problems)
+        _refuse(problems)
+        return cls.from_document(document)
 
     @classmethod
     def from_document(cls, document: object) -> LifecyclePolicy:
@@ -94,19 +96,19 @@ class LifecyclePolicy:
             PolicyDocumentError: If ECR would refuse it; the message tells all
                 problems, ``path`` is that of the first.
         """
-        return cls._of_checked(document, document_problems(document))
+        rules, problems = read_sound(document), []
+        if rules is None:
+            problems = found_in(document)
+            _refuse(problems)
+            assert isinstance(document, Mapping)
+            rules = tuple(LifecycleRule.from_document(rule) for rule in document["rules"])
+        policy = cls(rules)
+        policy._knowing(problems)
+        return policy
 
-    @classmethod
-    def _of_checked(cls, document: object, problems: Sequence[Problem]) -> LifecyclePolicy:
-        _refuse(problems)
-        assert isinstance(document, Mapping)
-        policy = cls(tuple(LifecycleRule.from_document(rule) for rule in document["rules"]))
-        return policy._knowing(problems)
-
-    def _knowing(self, problems: Iterable[Problem]) -> LifecyclePolicy:
+    def _knowing(self, problems: Iterable[Problem]) -> None:
         """Note what is wrong with the policy, which is what is wrong with its document."""
         object.__setattr__(self, "_found", tuple(problems))
-        return self
 
     @classmethod
     def from_cfn(cls, resolved: object) -> LifecyclePolicy | Unresolved:
@@ -228,7 +230,8 @@ def _problems(spelling: _Spelling) -> tuple[Problem, ...]:
 
 def text_problems(text: str) -> list[Problem]:
     """Return everything that Amazon ECR would refuse in the text of a lifecycle policy."""
-    return _parse(text)[1]
+    document, problems = _parse(text)
+    return problems or document_problems(document)
 
 
 def _document(rules: Iterable[LifecycleRule]) -> dict[str, Any]:
@@ -247,7 +250,7 @@ def _position(rule: LifecycleRule) -> float:
 
 
 def _parse(text: str) -> tuple[object, list[Problem]]:
-    """Return the document that a text holds and what is wrong with either."""
+    """Return the document that a text holds, or why it holds none."""
     if is_token(text):
         return None, [
             Problem(
@@ -266,7 +269,7 @@ def _parse(text: str) -> tuple[object, list[Problem]]:
                 fix='write {"rules": [...]}',
             )
         ]
-    return document, document_problems(document)
+    return document, []
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -24,7 +24,7 @@ from ecr_constructs.model.json_shape import (
 )
 from ecr_constructs.model.lifecycle_between import between_rules
 from ecr_constructs.model.lifecycle_rule_problems import rule_problems
-from ecr_constructs.model.lifecycle_sound import is_sound
+from ecr_constructs.model.lifecycle_sound import read_sound
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.service import limits
 
@@ -44,7 +44,7 @@ def document_problems(document: object) -> list[Problem]:
         ``rules[2].selection.countNumber``: first those inside a rule, in the
         order of the document, then those between rules, last the size.
     """
-    return [] if is_sound(document) else found_in(document)
+    return found_in(document) if read_sound(document) is None else []
 
 
 def found_in(document: object) -> list[Problem]:

@@ -18,6 +18,7 @@ from typing import Any, Final
 from ecr_constructs.errors import PolicyDocumentError
 from ecr_constructs.model import policy_size
 from ecr_constructs.model.codec import Fields
+from ecr_constructs.model.json_shape import is_object
 from ecr_constructs.model.policy_kind import PolicyKind, PolicyRules
 from ecr_constructs.model.problem import Malformed, Problem, refuse
 from ecr_constructs.model.statement import SortKey, Statement, parse_statement
@@ -139,12 +140,13 @@ class Policy:
         problems: list[Problem] = []
         for index, statement in enumerate(self.statements):
             found = statement_problems(statement, kind, account=account, region=region)
-            problems.extend(p.below(f"Statement[{index}]") for p in found)
+            problems += [problem.below(f"Statement[{index}]") for problem in found]
         return problems + self.whole_problems(kind)
 
     def whole_problems(self, kind: PolicyKind = PolicyKind.REPOSITORY) -> list[Problem]:
         """Return what can only be told of the whole policy: ids that clash, too many characters."""
-        sids = Counter(s.sid for s in self.statements if isinstance(s.sid, str))
+        sids = [s.sid for s in self.statements if isinstance(s.sid, str)]
+        repeated = Counter(sids) if len(set(sids)) < len(sids) else {}
         problems = [
             Problem(
                 id="policy-sid",
@@ -152,7 +154,7 @@ class Policy:
                 message=f"a Sid must be unique within the policy, got {sid!r} {count} times",
                 fix="give each statement a Sid of its own, or none",
             )
-            for sid, count in sids.items()
+            for sid, count in repeated.items()
             if count > 1
         ]
         return problems + self._size_problems(kind.rules)
@@ -213,7 +215,7 @@ def registry_policy_from_cfn(
 
 def parse_policy(document: object) -> tuple[Policy, list[Problem]]:
     """Read what can be read of a policy document, and say what is wrong with the rest."""
-    if not isinstance(document, Mapping) or "Statement" not in document:
+    if not is_object(document) or "Statement" not in document:
         return Policy(), [
             Problem(
                 id="policy-grammar",

@@ -7,10 +7,11 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ecr_constructs.model.json_shape import is_object
 from ecr_constructs.model.problem import Problem
 from ecr_constructs.model.unresolved import Text, Unresolved, is_known
 from ecr_constructs.service import patterns
@@ -69,7 +70,7 @@ def parse_principals(value: object, path: str) -> tuple[tuple[Principal, ...], l
         return (ANYONE,), []
     if isinstance(value, Unresolved):
         return (Principal("AWS", value),), []
-    if not isinstance(value, Mapping):
+    if not is_object(value):
         return (), [malformed(path, "a principal must be '*' or an object", value, "write {...}")]
     principals: list[Principal] = []
     problems: list[Problem] = []

@@ -169,25 +169,23 @@ class Repository:
             The repository, and what is malformed: such a value is left unknown.
         """
         fields = Fields(resource.get("Properties"))
-        encryption = fields.below("EncryptionConfiguration")
         repository = cls(
             repository_name=fields.text("RepositoryName"),
             image_tag_mutability=fields.text("ImageTagMutability") or TagMutability.MUTABLE,
             exclusion_filters=tuple(
-                each.text(f"{_FILTER}Value") or ""
-                for each in fields.each("ImageTagMutabilityExclusionFilters")
+                [
+                    each.text(f"{_FILTER}Value") or ""
+                    for each in fields.each("ImageTagMutabilityExclusionFilters")
+                ]
             ),
             scan_on_push=fields.below("ImageScanningConfiguration").boolean("ScanOnPush"),
-            encryption=Encryption(
-                encryption.text("EncryptionType") or EncryptionType.AES256,
-                encryption.text("KmsKey"),
-            ),
+            encryption=_encryption(fields.below("EncryptionConfiguration")),
             lifecycle_policy=fields.below("LifecyclePolicy").document(
                 "LifecyclePolicyText", LifecyclePolicy.from_document
             ),
             repository_policy=fields.document("RepositoryPolicyText", Policy.from_document),
             tags=tuple(
-                (each.text("Key") or "", each.text("Value") or "") for each in fields.each("Tags")
+                [(each.text("Key") or "", each.text("Value") or "") for each in fields.each("Tags")]
             ),
             empty_on_delete=fields.boolean("EmptyOnDelete"),
             deletion_policy=str(resource.get("DeletionPolicy", "Delete")),
@@ -241,6 +239,13 @@ class Repository:
                 (tag["Key"], tag["Value"]) for tag in tags if not str(tag["Key"]).startswith("aws:")
             ),
         )
+
+
+def _encryption(fields: Fields) -> Encryption:
+    kind, key = fields.text("EncryptionType"), fields.text("KmsKey")
+    if kind is None and key is None:
+        return AES256  # one object for all that have it
+    return Encryption(kind or EncryptionType.AES256, key)
 
 
 def name_problems(name: Text | None) -> Iterator[Problem]:

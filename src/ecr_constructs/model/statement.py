@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
+from ecr_constructs.model.json_shape import is_object
 from ecr_constructs.model.policy_principal import (
     ANYONE,
     Principal,
@@ -34,6 +35,8 @@ __all__ = [
     "parse_statement",
 ]
 
+#: Members that go with all others: a statement of these has no two that exclude each other.
+_COMMON: Final = frozenset({"Sid", "Effect", "Principal", "Action", "Resource", "Condition"})
 _EXCLUSIVE: Final = tuple((name, f"Not{name}") for name in ("Principal", "Action", "Resource"))
 
 #: The types of a :data:`Text`.
@@ -190,20 +193,11 @@ def parse_statement(document: object, path: str) -> tuple[Statement | None, list
     Returns:
         The statement, or None where its shape is not IAM's, and what is wrong.
     """
-    if not isinstance(document, Mapping):
+    if not is_object(document):
         return None, [malformed(path, "a statement must be an object", document, "write {...}")]
     problems: list[Problem] = []
-    if not document.keys() <= _MEMBERS:
-        problems += (
-            malformed(f"{path}.{name}", f"{name} is no member of a statement", name, "leave it out")
-            for name in document
-            if name not in _MEMBERS
-        )
-    problems += [
-        malformed(f"{path}.{other}", f"{name} and {other} exclude each other", name, "drop one")
-        for name, other in _EXCLUSIVE
-        if other in document and name in document
-    ]
+    if not document.keys() <= _COMMON:
+        problems += _member_problems(document, path)
     effect = document.get("Effect")
     known_effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
     if known_effect is None:
@@ -227,6 +221,18 @@ def parse_statement(document: object, path: str) -> tuple[Statement | None, list
         sid=sid if isinstance(sid, _TEXT) else None,
     )
     return (None if problems else statement), problems
+
+
+def _member_problems(document: Mapping[str, Any], path: str) -> Iterable[Problem]:
+    """Yield the members that a statement does not have, and those that exclude each other."""
+    for name in document:
+        if name not in _MEMBERS:
+            rule = f"{name} is no member of a statement"
+            yield malformed(f"{path}.{name}", rule, name, "leave it out")
+    for name, other in _EXCLUSIVE:
+        if other in document and name in document:
+            rule = f"{name} and {other} exclude each other"
+            yield malformed(f"{path}.{other}", rule, name, "drop one")
 
 
 def _principals(
@@ -259,12 +265,12 @@ def _texts(
 
 
 def _conditions(value: object, path: str, problems: list[Problem]) -> tuple[Condition, ...]:
-    if not isinstance(value, Mapping):
+    if not is_object(value):
         problems.append(malformed(path, "Condition must be an object", value, "write {...}"))
         return ()
     conditions: list[Condition] = []
     for operator, keys in value.items():
-        if not isinstance(keys, Mapping):
+        if not is_object(keys):
             wanted = f"{operator} must hold condition keys"
             problems.append(malformed(f"{path}.{operator}", wanted, keys, "write {key: value}"))
             continue

@@ -123,7 +123,7 @@ def _placed(found: Found, stack: Stack) -> Found:
     """Return a value that is no registry's with the account and Region of its stack."""
     environment = stack.environment
     value = replace(found.value, account=environment.account, region=environment.region)
-    return replace(found, value=value)
+    return found._replace(value=value)
 
 
 def _registry_of(stack: Stack) -> tuple[Text, Text, str]:

@@ -70,19 +70,19 @@ class ConstructPaths:
         return self._index.get((stack, logical_id))
 
     def _add_entry(self, path: str, entry: object) -> None:
-        match entry:
-            case {"type": "aws:cdk:logicalId", "data": str() as logical_id}:
-                self._resources.append((logical_id, path))
-                nested = nested_stack_of(path)
-                if nested is not None:
-                    self._stacks.add(nested)
-            case {"type": "aws:cdk:templateFile", "data": str() as file}:
-                self.template_files[path] = file
-            case {"type": "aws:cdk:acknowledged-rules", "data": dict() as rules}:
-                self.acknowledgements.extend(
-                    Acknowledgement(rule.removeprefix(_BARE), str(reason or ""), path)
-                    for rule, reason in rules.items()
-                )
+        kind, data = (entry.get("type"), entry.get("data")) if type(entry) is dict else (None, None)
+        if kind == "aws:cdk:logicalId" and isinstance(data, str):
+            self._resources.append((data, path))
+            nested = nested_stack_of(path)
+            if nested is not None:
+                self._stacks.add(nested)
+        elif kind == "aws:cdk:templateFile" and isinstance(data, str):
+            self.template_files[path] = data
+        elif kind == "aws:cdk:acknowledged-rules" and isinstance(data, dict):
+            self.acknowledgements.extend(
+                Acknowledgement(rule.removeprefix(_BARE), str(reason or ""), path)
+                for rule, reason in data.items()
+            )
 
     def _stack_of(self, path: str) -> str | None:
         while path:
@@ -98,7 +98,9 @@ def nested_stack_of(path: str | None) -> str | None:
     >>> nested_stack_of("Main/Api.NestedStack/Api.NestedStackResource")
     'Main/Api'
     """
-    parent, _, child = (path or "").rpartition("/")
+    if path is None or not path.endswith(_NESTED_STACK_RESOURCE):
+        return None
+    parent, _, child = path.rpartition("/")
     nested = parent.removesuffix(_NESTED_STACK)
     expected = f"{nested.rpartition('/')[2]}{_NESTED_STACK_RESOURCE}"
     return nested if nested != parent and child == expected else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ecr_constructs.model.account_setting import RESOURCE_TYPE, AccountSetting
 from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata, metadata_problems
@@ -106,8 +106,7 @@ _ATTRIBUTES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 _TRANSFORM: Final = "Fn::Transform"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A value that was read, how and where, with what its resource says beside it."""
 
     kind: Kind
@@ -152,9 +151,10 @@ def read_resources(stack: Stack, paths: ConstructPaths, harvest: Harvest) -> Ite
             origin = origin_of(stack, declared, paths)
             resource = _resolved(stack, declared)
             value, problems = kind.read(resource, origin)
-            wrong = (*problems, *metadata_problems(resource.get("Metadata")))
-            harvest.malformed.extend(Located(origin, problem) for problem in wrong)
-            exemptions = exemptions_from_metadata(resource.get("Metadata"))
+            metadata = resource.get("Metadata")
+            for problem in (*problems, *metadata_problems(metadata)):
+                harvest.malformed.append(Located(origin, problem))
+            exemptions = exemptions_from_metadata(metadata)
             deletion = str(resource.get("DeletionPolicy", "Delete"))
             yield Found(kind, value, origin, exemptions, deletion)
         elif type_ in IAM_TYPES and may_exist(stack, declared):

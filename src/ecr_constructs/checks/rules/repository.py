@@ -110,8 +110,9 @@ def _retain_on_delete(registry: Registry, repository: Repository) -> Iterator[Pr
 
 def _image_deletion(registry: Registry, repository: Repository) -> Iterator[Problem]:
     del registry
-    empties, ends = repository.empty_on_delete, _ends(repository)
-    if empties is False or not ends:
+    empties = repository.empty_on_delete
+    ends = {} if empties is False else _ends(repository)
+    if not ends:
         return
     unknown = empties is not True or all(_is_unknown(policy) for _, policy in ends.values())
     what = "whether all images are deleted cannot be told" if unknown else "all images are deleted"
