@@ -149,6 +149,22 @@ def test_what_is_not_there_has_not_stayed(
     ]
 
 
+def test_what_is_there_replaces_no_cache_rule(
+    ecr: FakeEcr, template: Callable[..., str], review: Review
+) -> None:
+    rule = {"ecrRepositoryPrefix": "quay", "upstreamRegistryUrl": "quay.io"}
+    ecr.cache_rules = [rule | {"upstreamRepositoryPrefix": "org"}]
+    path = template(Cache=RETAINED["Cache"])
+    another = "the pull through cache rule 'quay' is another than the one declared"
+    assert review("--live", "--against", path)[1] == [("replaced", another)]
+    ((kind, sentence),) = review(path, "--against", "live")[1]
+    assert (kind, "CloudFormation makes the new one" in sentence) == ("replaced", True)
+    # A slash at the end of a prefix is Amazon ECR's to write.
+    ecr.cache_rules = [rule | {"ecrRepositoryPrefix": "quay/"}]
+    for sides in (("--live", "--against", path), (path, "--against", "live")):
+        assert review(*sides)[1] == []
+
+
 def test_a_repository_that_was_made_anew_is_another(
     ecr: FakeEcr, template: Callable[..., str], review: Review
 ) -> None:

@@ -393,3 +393,35 @@ def test_value_that_moved_into_a_parameter_is_no_change(tmp_path: Path) -> None:
     before, after = shared(statement(account(OTHER))), shared(statement({"AWS": arn}))
     parameters = {"Parameters": {"Theirs": {"Type": "String", "Default": OTHER}}}
     assert change(tmp_path, before, after, sections=({}, parameters)).is_empty
+
+
+def registry_policy(text: Any, *statements: Any) -> dict[str, Any]:
+    """A registry whose policy is a text, and a repository with these statements."""
+    properties = {"PolicyText": text}
+    return {"Policy": {"Type": "AWS::ECR::RegistryPolicy", "Properties": properties}} | shared(
+        *statements
+    )
+
+
+@pytest.mark.parametrize("unknown", [{"Fn::ImportValue": "P"}, "{"], ids=["at deployment", "none"])
+@pytest.mark.parametrize("is_newer", [True, False])
+def test_registry_policy_that_is_not_known_is_said_once(
+    tmp_path: Path, *, unknown: Any, is_newer: bool
+) -> None:
+    """What the policies of repositories say otherwise is told all the same."""
+    known = policy(statement(account("333333333333"), Resource="*"))
+    sides = [known, unknown] if is_newer else [unknown, known]
+    doubt = (
+        "whether access to the repositories of this registry widens cannot be told: its policy is"
+        " known only at deployment, or is none"
+    )
+    found = change(tmp_path, *(registry_policy(each) for each in sides)).differences
+    assert [(each.sentence, each.certain) for each in found] == [(doubt, False)]
+    before, after = sides
+    found = change(
+        tmp_path, registry_policy(before), registry_policy(after, statement(account(OTHER)))
+    ).differences
+    assert [each.sentence for each in found] == [
+        f"account {OTHER} can now pull payments/api",
+        doubt,
+    ]

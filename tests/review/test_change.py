@@ -331,3 +331,33 @@ def test_scanning_of_several_is_told_in_the_plural(
         sides.append(resources | {"B": repository("web/b", **flag)})
     (found,) = change(tmp_path, *sides).differences
     assert found.sentence == expected.format("repositories that are not in this app")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cause"),
+    [
+        (one(), one(EmptyOnDelete=True), "EmptyOnDelete was False and becomes True"),
+        (
+            one(),
+            one(deletion="RetainExceptOnCreate"),
+            "DeletionPolicy was Retain and becomes RetainExceptOnCreate",
+        ),
+    ],
+)
+def test_attributes_that_count_for_nothing_are_told_as_harmless(
+    tmp_path: Path, before: Any, after: Any, cause: str
+) -> None:
+    (found,) = change(tmp_path, before, after).differences
+    assert (str(found.kind), found.cause) == ("harmless", cause)
+    assert found.sentence == (
+        "what becomes of payments/api without its resource is written otherwise, to the same effect"
+    )
+
+
+def test_flag_that_the_registry_overrules_is_told_as_harmless(tmp_path: Path) -> None:
+    sides = [scanning("ENHANCED", ("CONTINUOUS_SCAN", ["*"]), **each) for each in ({}, NOT_ON_PUSH)]
+    (found,) = change(tmp_path, *sides).differences
+    assert (str(found.kind), found.sentence) == (
+        "harmless",
+        "payments/api is scanned as before, whatever its own flag says",
+    )

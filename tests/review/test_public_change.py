@@ -38,6 +38,11 @@ def public(*statements: Any, deletion: str = "Retain", **properties: Any) -> dic
     return {"Tool": resource}
 
 
+def exempt(reason: str) -> dict[str, Any]:
+    exemption = {"control": "public-access", "reason": reason}
+    return {"Tool": public()["Tool"] | {"Metadata": {"EcrConstructs": {"exemptions": [exemption]}}}}
+
+
 ALLOW = statement(account(OTHER), PUSH)
 DENY = statement(account(OTHER), PUSH, Effect="Deny")
 #: What changes -> before, after, class, sentence, what the cause has in it.
@@ -61,29 +66,75 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any], str, str, str]] = {
         public(),
         public(ALLOW),
         "widened",
-        f"{NAME} has another policy",
-        f"allows account {OTHER} to do {PUSH}",
+        f"the policy of {NAME} now allows account {OTHER} to do {PUSH}",
+        "its policy changes",
     ),
     "others push no longer": (
         public(ALLOW),
         public(),
         "narrowed",
-        f"{NAME} has another policy",
-        f"it no longer allows account {OTHER} to do {PUSH}",
+        f"the policy of {NAME} no longer allows account {OTHER} to do {PUSH}",
+        "its policy changes",
     ),
     "others are refused": (
         public(),
         public(DENY),
         "narrowed",
-        f"{NAME} has another policy",
-        f"denies account {OTHER} to do {PUSH}",
+        f"the policy of {NAME} now denies account {OTHER} to do {PUSH}",
+        "its policy changes",
     ),
     "others are refused no longer": (
         public(DENY),
         public(),
         "widened",
-        f"{NAME} has another policy",
-        f"it no longer denies account {OTHER} to do {PUSH}",
+        f"the policy of {NAME} no longer denies account {OTHER} to do {PUSH}",
+        "its policy changes",
+    ),
+    "resource tags": (
+        public(),
+        public(Tags=[{"Key": "team", "Value": "tools"}]),
+        "harmless",
+        f"the resource tags of {NAME} change",
+        "'team' is 'tools'",
+    ),
+    "an exemption": (
+        exempt("open data"),
+        exempt("a mirror"),
+        "harmless",
+        f"the exemption from public-access of {NAME} is written otherwise",
+        "its reason is 'a mirror', with no expiry date",
+    ),
+    "it stays for another reason": (
+        public(),
+        public(deletion="RetainExceptOnCreate"),
+        "harmless",
+        f"{NAME} stays as before when it leaves its stack",
+        "DeletionPolicy was Retain and becomes RetainExceptOnCreate",
+    ),
+    "it stays when it is replaced": (
+        public(),
+        {"Tool": public()["Tool"] | {"UpdateReplacePolicy": "Retain"}},
+        "strengthened",
+        f"{NAME} stays when it is replaced",
+        "UpdateReplacePolicy was Delete and becomes Retain",
+    ),
+    "another id": (
+        public(),
+        {"Other": public()["Tool"]},
+        "replaced",
+        (
+            f"{NAME} is declared under another logical id, which CloudFormation takes for a new"
+            " repository of a name that is taken, so that the deployment fails; keep the id, or"
+            " move the resource with `cdk refactor`"
+        ),
+        "it was Main/Tool and is Main/Other",
+    ),
+    "twice": (
+        public(),
+        {"Other": public()["Tool"]} | public(),
+        "replaced",
+        f"{NAME} is declared by several resources: one of them is made, and the others fail",
+        "Main/Other and Main/Tool declare it",
     ),
     "what the gallery says": (
         public(),
@@ -116,6 +167,24 @@ def test_change_is_called_what_it_means(tmp_path: Path, name: str) -> None:
     assert (str(found.kind), found.sentence) == (kind, sentence)
     assert cause in found.cause
     assert str(found.place) == f"{ACCOUNT} in Amazon ECR Public"
+
+
+@pytest.mark.parametrize(
+    ("replacement", "fate"), [("Retain", "stays, outside of its stack"), ("Delete", "is deleted")]
+)
+def test_another_name_is_an_empty_repository(tmp_path: Path, replacement: str, fate: str) -> None:
+    before = {"Tool": public()["Tool"] | {"UpdateReplacePolicy": replacement}}
+    after = public(RepositoryName="tools/other")
+    after["Tool"]["UpdateReplacePolicy"] = replacement
+    lost, new = change(tmp_path, before, after).differences
+    assert (str(lost.kind), lost.sentence) == (
+        "lost",
+        (
+            f"{NAME} is replaced by an empty one, tools/other, to which its images do not move;"
+            f" the old one {fate}"
+        ),
+    )
+    assert str(new.kind) == "widened"
 
 
 @pytest.mark.parametrize(

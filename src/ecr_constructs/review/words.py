@@ -22,6 +22,12 @@ def name_of(repository: Repository) -> str:
     return origin.construct_path or f"{origin.stack}/{origin.logical_id}"
 
 
+def resource_id(repository: Repository) -> tuple[str, str] | None:
+    """Return the resource of a repository, as CloudFormation knows it; None for what is live."""
+    origin = repository.origin
+    return None if origin is None else (origin.stack, origin.logical_id)
+
+
 def describe_lifecycle(policy: LifecyclePolicy | Malformed | Unresolved | None) -> tuple[str, ...]:
     """Say what a lifecycle policy does, a line for each rule in the order of priority."""
     if policy is None:

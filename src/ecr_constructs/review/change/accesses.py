@@ -13,7 +13,7 @@ from ecr_constructs.access.text import equals
 from ecr_constructs.access.truth import Truth
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.registry import Registry
+from ecr_constructs.model.registry import Deployment, Registry
 from ecr_constructs.model.repository import Origin, Repository
 from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.review.access.form import Form
@@ -56,6 +56,9 @@ def accesses(
             cause="the registry policy changes",
             certain=False,
         )
+        pair = _with_the_known_policy(pair)
+        # A survey remembers what was asked with the policies as they are.
+        before, after = (Survey(Deployment(identities=each.identities)) for each in (before, after))
     is_same_around = (
         pair.before.registry_policy == pair.after.registry_policy
         and before.identities == after.identities
@@ -67,6 +70,18 @@ def accesses(
         old = Side(before, before.subject(pair.before, earlier))
         new = Side(after, after.subject(pair.after, later))
         yield from _of_sides(old, new, name, later.origin)
+
+
+def _with_the_known_policy(pair: RegistryPair) -> RegistryPair:
+    """Return a pair with one registry policy: the one that is known, or none.
+
+    What changes in the policies of repositories is told as far as they go.
+    """
+    policies = (pair.before.registry_policy, pair.after.registry_policy)
+    known = next((each for each in policies if isinstance(each, Policy)), None)
+    return RegistryPair(
+        replace(pair.before, registry_policy=known), replace(pair.after, registry_policy=known)
+    )
 
 
 def _is_same(pair: RepositoryPair) -> bool:

@@ -6,12 +6,13 @@ Layer: review.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ecr_constructs.lifecycle.images import Image
 from ecr_constructs.model.registry import Deployment
-from ecr_constructs.model.repository import Repository
+from ecr_constructs.model.unresolved import Text
 from ecr_constructs.review.access.survey import Survey
 from ecr_constructs.review.change import repositories
 from ecr_constructs.review.change.accesses import accesses
@@ -20,6 +21,7 @@ from ecr_constructs.review.change.acknowledged import acknowledgement_difference
 from ecr_constructs.review.change.alerts import alert_differences
 from ecr_constructs.review.change.declared import declared_drafts
 from ecr_constructs.review.change.difference import Change, Draft, told_together, worst_first
+from ecr_constructs.review.change.doubles import doubled_drafts
 from ecr_constructs.review.change.exclusions import exclusion_drafts
 from ecr_constructs.review.change.flows import cache_drafts, replication_drafts
 from ecr_constructs.review.change.lifecycle import Lifecycles
@@ -36,7 +38,7 @@ from ecr_constructs.review.change.signing import signing_drafts
 from ecr_constructs.review.change.switched_off import as_it_stays, switched_off_drafts
 from ecr_constructs.review.change.templates import template_drafts
 from ecr_constructs.review.images import Inventories
-from ecr_constructs.review.words import name_of
+from ecr_constructs.review.words import name_of, resource_id
 
 
 def compare(
@@ -90,8 +92,13 @@ def _drafts(
         # A survey remembers; the report takes the same one, of what the app declares.
         after = Survey(tools.newer)
     pairs = list(repository_pairs(pair.before.repositories, pair.after.repositories))
+    times = Counter(each.repository_name for each in pair.after.repositories)
     for each in pairs:
-        yield from _repository_drafts(each, tools, tools.images.get(_key(pair, each)))
+        count = _times(each, times)
+        if each.after is not None or not count:
+            images = tools.images.get(_key(pair, each))
+            yield from _repository_drafts(each, tools, images, is_doubled=count > 1)
+    yield from doubled_drafts(pair.before.repositories, pair.after.repositories)
     yield from accesses(pair, pairs, before, after)
     yield from scan_drafts(pair, pairs)
     yield from signing_drafts(pair, pairs)
@@ -103,7 +110,7 @@ def _drafts(
 
 
 def _repository_drafts(
-    pair: RepositoryPair, tools: _Tools, images: tuple[Image, ...] | None
+    pair: RepositoryPair, tools: _Tools, images: tuple[Image, ...] | None, *, is_doubled: bool
 ) -> Iterator[Draft]:
     before, after = pair.before, pair.after
     count = None if images is None else len(images)
@@ -119,7 +126,7 @@ def _repository_drafts(
         yield repositories.added_draft(after, name_of(after))
         return
     name = name_of(after)
-    is_same_resource = _id(before) == _id(after)
+    is_same_resource = resource_id(before) == resource_id(after)
     if is_same_resource:
         draft = repositories.written_draft(before, after, name, count)
         if draft is not None:
@@ -128,7 +135,7 @@ def _repository_drafts(
             return
     if tools.newer.is_live:
         yield from repositories.remade_drafts(before, after, name)
-    else:
+    elif not is_doubled:
         yield from repositories.identity_drafts(before, after, name, count)
     yield from protection_drafts(before, after, name)
     yield from tools.lifecycles.drafts(
@@ -140,9 +147,11 @@ def _repository_drafts(
     )
 
 
-def _id(repository: Repository) -> tuple[str, str] | None:
-    origin = repository.origin
-    return None if origin is None else (origin.stack, origin.logical_id)
+def _times(pair: RepositoryPair, times: Counter[Text | None]) -> int:
+    """Return how often the newer side declares the name of a repository, if that is known."""
+    named = pair.after or pair.before
+    assert named is not None
+    return times[named.repository_name] if isinstance(named.repository_name, str) else 0
 
 
 def _key(pair: RegistryPair, repositories: RepositoryPair) -> tuple[str, str, str]:

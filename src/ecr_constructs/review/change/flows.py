@@ -149,6 +149,12 @@ def _as_spelt(before: PullThroughCacheRule, after: PullThroughCacheRule) -> Pull
 
 
 def _replaced(prefix: str, before: PullThroughCacheRule, after: PullThroughCacheRule) -> Draft:
+    if after.origin is None:  # it is what is there, and replaces nothing
+        return Draft(
+            kind=ChangeClass.REPLACED,
+            head=f"the pull through cache rule {prefix!r} is another than the one declared",
+            cause=listed(_changed(before, after)),
+        )
     return Draft(
         kind=ChangeClass.REPLACED,
         head=f"the pull through cache rule {prefix!r} is replaced: CloudFormation makes the new"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ecr_constructs.model.registry import Deployment, Registry
 from ecr_constructs.model.repository import Origin, Repository
 from ecr_constructs.review.change.difference import Place
+from ecr_constructs.review.words import resource_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,14 @@ def repository_pairs(
     """Yield the repositories of both sides.
 
     They are paired by name, else by stack and logical id. Where one name is declared
-    twice, both count, lest each of the two is taken for the other.
+    twice, both count, lest each of the two is taken for the other; a second one that
+    is new is one of what is there all the same.
     """
     by_both: dict[object, Repository] = {}
     by_name: dict[object, Repository] = {}
     by_id: dict[object, Repository] = {}
     for each in before:
-        name, ident = _name(each), _id(each)
+        name, ident = _name(each), resource_id(each)
         if name is not None:
             by_name.setdefault(name, each)
             by_both[name, ident] = each
@@ -88,14 +90,14 @@ def repository_pairs(
             by_id[ident] = each
     left = dict.fromkeys(map(id, before))
     found: dict[int, Repository] = {}
-    for keys, key in ((by_both, _both), (by_name, _name), (by_id, _id)):
+    for keys, key in ((by_both, _both), (by_name, _name), (by_id, resource_id)):
         for each in after:
             match = keys.get(key(each)) if id(each) not in found else None
             if match is not None and id(match) in left:
                 del left[id(match)]
                 found[id(each)] = match
     for each in after:
-        yield RepositoryPair(found.get(id(each)), each)
+        yield RepositoryPair(found.get(id(each)) or by_name.get(_name(each)), each)
     for each in before:
         if id(each) in left:
             yield RepositoryPair(each, None)
@@ -107,12 +109,7 @@ def _name(repository: Repository) -> str | None:
 
 
 def _both(repository: Repository) -> tuple[object, object]:
-    return _name(repository), _id(repository)
-
-
-def _id(repository: Repository) -> tuple[str, str] | None:
-    origin = repository.origin
-    return None if origin is None else (origin.stack, origin.logical_id)
+    return _name(repository), resource_id(repository)
 
 
 def _key(registry: Registry) -> tuple[str, str, str]:

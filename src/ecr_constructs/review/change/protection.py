@@ -23,6 +23,11 @@ _KEPT = {
     1: "is deleted if it holds no image",
     0: "is deleted with its images",
 }
+#: The attributes that say so: the member, CloudFormation's name, and when it counts.
+KEPT_BY = (
+    ("deletion_policy", "DeletionPolicy", "when it leaves its stack"),
+    ("update_replace_policy", "UpdateReplacePolicy", "when it is replaced"),
+)
 
 
 def protection_drafts(before: Repository, after: Repository, name: str) -> Iterator[Draft]:
@@ -35,7 +40,9 @@ def protection_drafts(before: Repository, after: Repository, name: str) -> Itera
     )
     yield from _kept_drafts(base, before, after)
     yield from exemption_drafts(base, before.exemptions, after.exemptions)
-    yield from _tag_drafts(base, dict(before.tags), dict(after.tags))
+    yield from tag_drafts(
+        replace(base, head="the resource tags of "), dict(before.tags), dict(after.tags)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +126,20 @@ def _covered(pattern: str, filters: frozenset[str]) -> bool:
 
 
 def _kept_drafts(base: Draft, before: Repository, after: Repository) -> Iterator[Draft]:
-    for attribute, when in (
-        ("deletion_policy", "when it leaves its stack"),
-        ("update_replace_policy", "when it is replaced"),
-    ):
+    causes: list[str] = []
+    empties = (before.empty_on_delete, after.empty_on_delete)
+    emptied = f"EmptyOnDelete was {empties[0]} and becomes {empties[1]}"
+    is_told = False
+    for attribute, name, when in KEPT_BY:
         old, new = _kept(before, attribute), _kept(after, attribute)
-        if old == new:
-            continue
-        name = "DeletionPolicy" if attribute == "deletion_policy" else "UpdateReplacePolicy"
         was, becomes = getattr(before, attribute), getattr(after, attribute)
-        cause = f"{name} was {was} and becomes {becomes}"
-        if was == becomes:
-            cause = (
-                f"EmptyOnDelete was {before.empty_on_delete} and becomes {after.empty_on_delete}"
-            )
-        certain = old is not None and new is not None
+        cause = f"{name} was {was} and becomes {becomes}" if was != becomes else emptied
+        if was == becomes and empties[0] == empties[1]:
+            continue
+        causes.append(cause)
+        if old == new is not None:
+            continue
+        is_told = True
         weaker = old is None or new is None or new < old
         tail = f" {_KEPT[new]} {when}" if new is not None else f" may go with its images {when}"
         if old is not None:
@@ -141,7 +147,15 @@ def _kept_drafts(base: Draft, before: Repository, after: Repository) -> Iterator
                 f", where before it {_KEPT[old].replace('stays', 'stayed').replace('is ', 'was ')}"
             )
         kind = ChangeClass.WEAKENED if weaker else ChangeClass.STRENGTHENED
+        certain = old is not None and new is not None
         yield replace(base, kind=kind, tail=tail, cause=cause, certain=certain)
+    if causes and not is_told:
+        yield replace(
+            base,
+            head="what becomes of ",
+            tail=" without its resource is written otherwise, to the same effect",
+            cause=listed(dict.fromkeys(causes)),
+        )
 
 
 def _kept(repository: Repository, attribute: str) -> int | None:
@@ -203,16 +217,16 @@ def _until(exemption: Exemption) -> str:
     return f"until {exemption.expires}" if exemption.expires else "with no expiry date"
 
 
-def _tag_drafts(
+def tag_drafts(
     base: Draft, before: Mapping[Text, Text], after: Mapping[Text, Text]
 ) -> Iterator[Draft]:
+    """Yield that resource tags change; ``base`` says of what."""
     keys = sorted(
         (key for key in before.keys() | after.keys() if before.get(key) != after.get(key)), key=str
     )
     if keys:
         yield replace(
             base,
-            head="the resource tags of ",
             tail=" change",
             cause=listed(tag_words(key, before.get(key), after.get(key)) for key in keys),
         )

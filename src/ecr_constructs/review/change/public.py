@@ -13,6 +13,7 @@ from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.public_repository import PublicRepository
 from ecr_constructs.model.registry import Deployment
 from ecr_constructs.model.statement import Effect, Statement
+from ecr_constructs.model.words import listed
 from ecr_constructs.review.change.difference import (
     ChangeClass,
     Difference,
@@ -20,7 +21,7 @@ from ecr_constructs.review.change.difference import (
     Place,
     told_together,
 )
-from ecr_constructs.review.change.protection import exemption_drafts
+from ecr_constructs.review.change.protection import KEPT_BY, exemption_drafts, tag_drafts
 
 _WHAT = "the public repository "
 
@@ -29,37 +30,96 @@ def public_differences(older: Deployment, newer: Deployment) -> Iterator[Differe
     """Yield what changes in the public repositories of all accounts."""
     old, new = _by_name(older), _by_name(newer)
     by_account: dict[str, list[Draft]] = {}
-    for (account, name), after in new.items():
+    for (account, name), entries in new.items():
         before = old.get((account, name))
-        drafts = [*_added(name, after)] if before is None else [*_drafts(name, before, after)]
-        by_account.setdefault(account, []).extend(drafts)
-    for (account, name), before in old.items():
+        after = entries[0]
+        drafts = by_account.setdefault(account, [])
+        drafts += _added(name, after) if before is None else _drafts(name, before[0], after)
+        if len(entries) > max(1, len(before or ())):
+            drafts.append(_shared(name, entries))
+        elif before is not None and not {*map(_id, before)} & {*map(_id, entries)}:
+            drafts.append(_moved(name, before[0], after))
+    resources = {_id(each): name for (_, name), entries in new.items() for each in entries}
+    for (account, name), entries in old.items():
         if (account, name) not in new:
-            by_account.setdefault(account, []).append(_removed(name, before))
+            successor = resources.get(_id(entries[0]))
+            by_account.setdefault(account, []).append(_gone(name, entries[0], successor))
     for account, drafts in by_account.items():
         yield from told_together(drafts, Place(account, "Amazon ECR Public"))
 
 
-def _by_name(deployment: Deployment) -> dict[tuple[str, str], PublicRepository]:
-    found = {}
+def _by_name(deployment: Deployment) -> dict[tuple[str, str], list[PublicRepository]]:
+    found: dict[tuple[str, str], list[PublicRepository]] = {}
     for each in deployment.public_repositories:
-        origin = each.origin
-        name = each.repository_name or (f"{origin.stack}/{origin.logical_id}" if origin else "")
-        found[str(each.account), str(name)] = each
+        name = each.repository_name or _place(each)
+        found.setdefault((str(each.account), str(name)), []).append(each)
     return found
 
 
-def _added(name: str, after: PublicRepository) -> Iterator[Draft]:
-    yield Draft(
-        kind=ChangeClass.WIDENED,
-        head=f"anyone can pull from {_WHAT}",
-        cause="it is new",
+def _id(repository: PublicRepository) -> tuple[str, str]:
+    origin = repository.origin
+    return ("", "") if origin is None else (origin.stack, origin.logical_id)
+
+
+def _place(repository: PublicRepository) -> str:
+    return "/".join(filter(None, _id(repository)))
+
+
+def _added(name: str, after: PublicRepository) -> list[Draft]:
+    return [
+        Draft(
+            kind=ChangeClass.WIDENED,
+            head=f"anyone can pull from {_WHAT}",
+            cause="it is new",
+            repository=name,
+            origin=after.origin,
+        )
+    ]
+
+
+def _shared(name: str, entries: list[PublicRepository]) -> Draft:
+    return Draft(
+        kind=ChangeClass.REPLACED,
+        head=_WHAT,
+        tail=" is declared by several resources: one of them is made, and the others fail",
+        cause=f"{listed(map(_place, entries))} declare it",
+        repository=name,
+        origin=entries[0].origin,
+    )
+
+
+def _moved(name: str, before: PublicRepository, after: PublicRepository) -> Draft:
+    return Draft(
+        kind=ChangeClass.REPLACED,
+        head=_WHAT,
+        tail=" is declared under another logical id, which CloudFormation takes for a new"
+        " repository of a name that is taken, so that the deployment fails; keep the id, or move"
+        " the resource with `cdk refactor`",
+        cause=f"it was {_place(before)} and is {_place(after)}",
         repository=name,
         origin=after.origin,
     )
 
 
-def _removed(name: str, before: PublicRepository) -> Draft:
+def _gone(name: str, before: PublicRepository, successor: str | None) -> Draft:
+    """Return what becomes of a repository that is no longer declared.
+
+    Args:
+        name: How it is called.
+        before: What it was.
+        successor: How the one is called that its resource declares now; None for none.
+    """
+    if successor is not None:
+        stays = before.update_replace_policy.startswith("Retain")
+        return Draft(
+            kind=ChangeClass.LOST,
+            head=_WHAT,
+            tail=f" is replaced by an empty one, {successor}, to which its images do not move; the"
+            f" old one {'stays, outside of its stack' if stays else 'is deleted'}",
+            cause="its name changes, and its UpdateReplacePolicy was"
+            f" {before.update_replace_policy}",
+            repository=name,
+        )
     stays = before.deletion_policy.startswith("Retain")
     return Draft(
         kind=ChangeClass.WEAKENED if stays else ChangeClass.LOST,
@@ -87,28 +147,31 @@ def _drafts(name: str, before: PublicRepository, after: PublicRepository) -> Ite
                 certain=False,
             )
     else:
+        said = replace(base, head=f"the policy of {_WHAT}", cause="its policy changes")
         for statement in sorted(new - old, key=str):
             opens = statement.effect is Effect.ALLOW
             kind = ChangeClass.WIDENED if opens else ChangeClass.NARROWED
-            yield replace(
-                base, kind=kind, tail=" has another policy", cause=describe_statement(statement)
-            )
+            yield replace(said, kind=kind, tail=f" now {describe_statement(statement)}")
         for statement in sorted(old - new, key=str):
             opens = statement.effect is Effect.DENY
             kind = ChangeClass.WIDENED if opens else ChangeClass.NARROWED
-            cause = f"it no longer {describe_statement(statement)}"
-            yield replace(base, kind=kind, tail=" has another policy", cause=cause)
+            yield replace(said, kind=kind, tail=f" no longer {describe_statement(statement)}")
     if before.catalog_data.normalise() != after.catalog_data.normalise():
         yield replace(base, tail=" is described otherwise", cause="its catalogue data changes")
-    if before.deletion_policy != after.deletion_policy:
-        stays = after.deletion_policy.startswith("Retain")
-        yield replace(
-            base,
-            kind=ChangeClass.STRENGTHENED if stays else ChangeClass.WEAKENED,
-            tail=f" {'stays' if stays else 'goes'} when it leaves its stack",
-            cause=f"DeletionPolicy was {before.deletion_policy} and becomes"
-            f" {after.deletion_policy}",
-        )
+    yield from tag_drafts(
+        replace(base, head=f"the resource tags of {_WHAT}"), dict(before.tags), dict(after.tags)
+    )
+    for attribute, name_of_it, when in KEPT_BY:
+        was, becomes = getattr(before, attribute), getattr(after, attribute)
+        stayed, stays = (each.startswith("Retain") for each in (was, becomes))
+        if was != becomes:
+            kind = ChangeClass.STRENGTHENED if stays else ChangeClass.WEAKENED
+            yield replace(
+                base,
+                kind=ChangeClass.HARMLESS if stayed is stays else kind,
+                tail=f" {'stays' if stays else 'goes'}{' as before' * (stayed is stays)} {when}",
+                cause=f"{name_of_it} was {was} and becomes {becomes}",
+            )
     yield from exemption_drafts(base, before.exemptions, after.exemptions)
 
 

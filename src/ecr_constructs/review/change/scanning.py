@@ -38,6 +38,14 @@ def _of_repositories(pair: RegistryPair, repositories: list[RepositoryPair]) -> 
         if each.before is None or each.after is None:
             continue
         draft = _scan_draft(old[id(each.before)], new[id(each.after)])
+        if draft is None and each.before.scan_on_push != each.after.scan_on_push:
+            draft = Draft(
+                kind=ChangeClass.HARMLESS,
+                tail=" is scanned as before, whatever its own flag says",
+                tails=" are scanned as before, whatever their own flags say",
+                cause=f"ScanOnPush was {each.before.scan_on_push} and becomes"
+                f" {each.after.scan_on_push}; decided by {new[id(each.after)].by}",
+            )
         if draft is not None:
             yield replace(draft, repository=name_of(each.after), origin=each.after.origin)
 
@@ -61,13 +69,18 @@ def _of_others(pair: RegistryPair) -> Iterator[Draft]:
     others = tuple(
         Repository(repository_name=name, scan_on_push=_OWN_FLAG) for name in names.values()
     )
-    was, becomes = (
-        scans_of(replace(each, repositories=others)) for each in (pair.before, pair.after)
-    )
+    was, becomes = (_scans_of_others(each, others) for each in (pair.before, pair.after))
     for called, *scans in zip(names, was, becomes, strict=True):
         draft = _scan_draft(*scans)
         if draft is not None:
             yield replace(draft, repository=called, origin=new.origin)
+
+
+def _scans_of_others(registry: Registry, others: tuple[Repository, ...]) -> list[Scan]:
+    scans = scans_of(replace(registry, repositories=others))
+    if registry.scanning is None:
+        return [replace(each, by="the own flag of each") for each in scans]
+    return scans
 
 
 def _filters(*sides: Scanning | None) -> Iterator[str | Unresolved]:

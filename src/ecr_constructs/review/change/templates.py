@@ -191,16 +191,32 @@ def _strength(encryption: Encryption) -> tuple[int, bool] | None:
 def _role_drafts(base: Draft, before: CreationTemplate, after: CreationTemplate) -> Iterator[Draft]:
     """Yield whether repositories are created at all: tags and keys need a role that makes them."""
     failed, fails = _lacks_role(before), _lacks_role(after)
-    role = f"was {_text(before.custom_role_arn)} and is {_text(after.custom_role_arn)}"
-    if failed is not fails:
+    if fails and not failed:
         yield replace(
             base,
-            kind=ChangeClass.STOPPED if fails else ChangeClass.STARTED,
-            tail=" are no longer created" if fails else " are created from now on",
-            cause=f"a template with resource tags or a KMS key needs a CustomRoleArn, which {role}",
+            kind=ChangeClass.STOPPED,
+            tail=" are no longer created",
+            cause="the template has resource tags or a KMS key, for which Amazon ECR needs a"
+            " CustomRoleArn, and has none",
+        )
+    elif failed and not fails:
+        yield replace(
+            base,
+            kind=ChangeClass.STARTED,
+            tail=" are created from now on",
+            cause="the template has a CustomRoleArn, without which Amazon ECR makes none with"
+            " resource tags or a KMS key"
+            if after.custom_role_arn is not None
+            else "the template no longer has resource tags or a KMS key, for which it lacked a"
+            " CustomRoleArn",
         )
     elif before.custom_role_arn != after.custom_role_arn:
-        yield replace(base, tail=" are created by another role", cause=f"CustomRoleArn {role}")
+        yield replace(
+            base,
+            tail=" are created by another role",
+            cause=f"CustomRoleArn was {_text(before.custom_role_arn)} and is"
+            f" {_text(after.custom_role_arn)}",
+        )
 
 
 def _lacks_role(template: CreationTemplate) -> bool:
