@@ -5,12 +5,9 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import Any
 
 from ecr_constructs.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 
 class _Lasting(io.FileIO):
@@ -18,7 +15,7 @@ class _Lasting(io.FileIO):
 
     _is_gone = False
 
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         """Write bytes, until the reader leaves or the device refuses them.
 
         Raises:
