@@ -11,7 +11,17 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecr as ecr
 
-from ecr_constructs import ConfigurationError, GovernedRegistry, GovernedRepository
+from ecr_constructs import (
+    Baseline,
+    ConfigurationError,
+    GovernedRegistry,
+    GovernedRepository,
+    LifecycleRule,
+    Principals,
+    PullThroughCacheSecret,
+    Scanning,
+    Upstream,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,10 +64,47 @@ def test_every_argument_of_a_cdk_repository_is_taken_or_told(stack: cdk.Stack) -
             GovernedRepository(stack, "Api", **given)
 
 
-def test_an_argument_that_nobody_has_is_left_to_python(stack: cdk.Stack) -> None:
-    unheard_of: dict[str, Any] = {"scan_on_pull": True}
-    with pytest.raises(TypeError, match="unexpected keyword argument 'scan_on_pull'"):
-        GovernedRepository(stack, "Api", **unheard_of)
+@pytest.mark.parametrize(
+    ("call", "fix"),
+    [
+        (lambda stack, _: GovernedRepository(stack, "Api", name="team/api"), "repository_name="),
+        (lambda stack, _: GovernedRepository(stack, "Api", "team/api"),
+         "repository_name='team/api'"),
+        (lambda stack, _: GovernedRepository(stack, "Api", kms_key=None), "encryption_key="),
+        (lambda _, registry: registry.add_repository("Api", "team/api"),
+         "repository_name='team/api'"),
+        (lambda _, registry: registry.replicate_to(None, filters=["team/"]), "repository_filters="),
+        (lambda _, registry: registry.add_creation_template("a", applied_for=[], tags={}),
+         "resource_tags="),
+        (lambda _, registry: registry.add_pull_through_cache(Upstream.quay(), prefix="quay"),
+         "ecr_repository_prefix="),
+        (lambda _, registry: registry.sign_images("team/*"), "repository_filters='team/*'"),
+        (lambda _, registry: registry.on_image_pushed("E", image_tag="v1"), "image_tags="),
+        (lambda _, registry: registry.add_repository("Api").on_image_pushed("E", image_tag="v1"),
+         "image_tags="),
+        (lambda stack, _: GovernedRegistry(stack, "R", organization_id="o-1"),
+         "baseline=Baseline(organization_id=...)"),
+        (lambda stack, _: PullThroughCacheSecret(stack, "S", secret_name="quay"), "name="),
+        (lambda *_: LifecycleRule.expire(30), "older_than_days=30"),
+        (lambda *_: LifecycleRule.keep_newest(5, ["v*"]), "tag_patterns=['v*']"),
+        (lambda *_: LifecycleRule.keep_newest(5, tag_pattern_list=["v*"]), "tag_patterns="),
+        (lambda *_: Scanning.basic(scan_on_push=["*"]), "on_push="),
+        (lambda *_: Principals.lambda_functions("111122223333"), "account='111122223333'"),
+        (lambda *_: Baseline(org_id="o-a1b2c3d4e5"), "organization_id="),
+    ],
+)  # fmt: skip
+def test_an_argument_that_nobody_has_is_told_with_what_to_write(
+    stack: cdk.Stack, call: Any, fix: str
+) -> None:
+    with pytest.raises(TypeError, match=rf"^[^\n]*; write {re.escape(fix)}$"):
+        call(stack, GovernedRegistry(stack, "Registry"))
+
+
+def test_principals_are_given_one_after_the_other(stack: cdk.Stack) -> None:
+    repository: Any = GovernedRepository(stack, "Api")
+    several = [Principals.account("111122223333")]
+    with pytest.raises(TypeError, match="; leave principals= out, and write them one after the"):
+        repository.allow_pull(principals=several)
 
 
 def test_the_page_on_adoption_has_every_argument_of_a_cdk_repository() -> None:

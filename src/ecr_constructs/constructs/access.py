@@ -17,6 +17,7 @@ from ecr_constructs.constructs.parameters import grantee_problems
 from ecr_constructs.constructs.pushers import Pushers
 from ecr_constructs.constructs.repository_events import RepositoryEvents
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.place import Place
 from ecr_constructs.model.principal_kinds import PolicyPrincipal
 from ecr_constructs.service import actions as ecr_actions
@@ -74,6 +75,7 @@ class RepositoryAccess(RepositoryEvents):
         """Grant describing the repository and its images."""
         return self._answer(grantee, ecr_actions.READ) or super().grant_read(grantee)
 
+    @tells_arguments()
     def allow_pull(self, *principals: PolicyPrincipal) -> None:
         """Allow pulling in the repository policy.
 
@@ -88,18 +90,22 @@ class RepositoryAccess(RepositoryEvents):
         """
         self.allow(*principals, actions=ecr_actions.PULL)
 
+    @tells_arguments()
     def allow_push(self, *principals: PolicyPrincipal) -> None:
         """Allow pushing in the repository policy; see :meth:`allow_pull`."""
         self.allow(*principals, actions=ecr_actions.PUSH)
 
+    @tells_arguments()
     def allow_pull_push(self, *principals: PolicyPrincipal) -> None:
         """Allow pulling and pushing in the repository policy; see :meth:`allow_pull`."""
         self.allow(*principals, actions=ecr_actions.PULL_PUSH)
 
+    @tells_arguments()
     def allow_read(self, *principals: PolicyPrincipal) -> None:
         """Allow describing the repository and its images; see :meth:`allow_pull`."""
         self.allow(*principals, actions=ecr_actions.READ)
 
+    @tells_arguments()
     def allow(self, *principals: PolicyPrincipal, actions: Iterable[str]) -> None:
         """Allow actions in the repository policy; see :meth:`allow_pull`.
 

@@ -18,6 +18,7 @@ from constructs import Construct
 
 from ecr_constructs.constructs._jsii import no_overrides
 from ecr_constructs.constructs.ledger import ledger_of
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import Problem, Severity, problem_at, refuse
 from ecr_constructs.model.pull_through_cache import secret_problems
@@ -62,6 +63,7 @@ class PullThroughCacheSecret(secretsmanager.Secret):
         >>> secret = PullThroughCacheSecret(stack, "DockerHub", name="docker-hub")
     """
 
+    @tells_arguments()
     def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
         if not isinstance(cast("object", name), str):
             refuse(

@@ -19,6 +19,7 @@ from ecr_constructs.constructs.parameters import key_problems, kind_problems, se
 from ecr_constructs.constructs.pull_through_cache import PullThroughCache
 from ecr_constructs.constructs.registry_events import RegistryEvents
 from ecr_constructs.constructs.replicating import replicate
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.creation_template import AppliedFor
 from ecr_constructs.model.encryption import Encryption, EncryptionType
@@ -37,6 +38,10 @@ from ecr_constructs.model.upstream import Upstream
 class RegistryContributions(ImageContributions, RegistryEvents):
     """What can be contributed to a registry."""
 
+    @tells_arguments(
+        account="write RegistryReference(account, region) as the destination",
+        region="write RegistryReference(account, region) as the destination",
+    )
     def replicate_to(
         self,
         destination: RegistryContributor | RegistryReference,
@@ -78,6 +83,7 @@ class RegistryContributions(ImageContributions, RegistryEvents):
             delete_replication=delete_replication,
         )
 
+    @tells_arguments(scan_on_push="leave it out: the registry's scanning covers them")
     def add_creation_template(
         self,
         prefix: str,
@@ -166,6 +172,11 @@ class RegistryContributions(ImageContributions, RegistryEvents):
             "add_creation_template(...)", lambda settings: settings.templates.ask(request)
         )
 
+    @tells_arguments(
+        prefix="write ecr_repository_prefix=",
+        repository_prefix="write ecr_repository_prefix=",
+        upstream_registry_url="write Upstream.docker_hub(), or another of its kin, first",
+    )
     def add_pull_through_cache(
         self,
         upstream: Upstream,

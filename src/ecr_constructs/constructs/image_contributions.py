@@ -13,11 +13,13 @@ from aws_cdk import aws_signer as signer
 from ecr_constructs.constructs.image_signing import ImageSigning, sign
 from ecr_constructs.constructs.policy_contributions import PolicyContributions
 from ecr_constructs.constructs.pull_time_exclusion import exclude
+from ecr_constructs.model.arguments import tells_arguments
 
 
 class ImageContributions(PolicyContributions):
     """What can be asked for images."""
 
+    @tells_arguments()
     def sign_images(
         self,
         *,
@@ -54,6 +56,7 @@ class ImageContributions(PolicyContributions):
         """
         return sign(self, repository_filters, signing_profile)
 
+    @tells_arguments()
     def add_pull_time_update_exclusion(
         self,
         principal: iam.IRole | iam.IUser | str,

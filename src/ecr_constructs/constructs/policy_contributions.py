@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ecr_constructs.constructs.contributor import RegistryContributor
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.principal_kinds import PolicyPrincipal
 from ecr_constructs.model.problem import refuse
 from ecr_constructs.model.repository_filter import as_filters, name_prefix_problems
@@ -16,6 +17,7 @@ from ecr_constructs.model.repository_filter import as_filters, name_prefix_probl
 class PolicyContributions(RegistryContributor):
     """What can be contributed to a registry's policy."""
 
+    @tells_arguments()
     def allow(
         self,
         *principals: PolicyPrincipal,

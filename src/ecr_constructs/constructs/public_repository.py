@@ -30,6 +30,7 @@ from ecr_constructs.constructs.parameters import (
 )
 from ecr_constructs.constructs.public_policy import PublicPolicy
 from ecr_constructs.constructs.slot import RegistrySlot, baseline_for
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.baseline import Baseline, Exemption
 from ecr_constructs.model.catalog_data import CatalogData
 from ecr_constructs.model.governance import public_repository_loosenings, retention_loosenings
@@ -91,6 +92,10 @@ class GovernedPublicRepository(cdk.Resource):
         ... )
     """
 
+    @tells_arguments(
+        lifecycle_policy="leave it out: a public repository has none",
+        repository_description="write catalog_data=CatalogData(repository_description=...)",
+    )
     def __init__(
         self,
         scope: Construct,
@@ -189,6 +194,7 @@ class GovernedPublicRepository(cdk.Resource):
             resource_self_arns=[],
         )
 
+    @tells_arguments()
     def allow_push(self, *principals: PolicyPrincipal) -> None:
         """Allow pushing in the repository policy.
 
@@ -202,6 +208,7 @@ class GovernedPublicRepository(cdk.Resource):
         """
         self.allow(*principals, actions=public_actions.PUSH)
 
+    @tells_arguments()
     def allow(self, *principals: PolicyPrincipal, actions: Iterable[str]) -> None:
         """Allow actions in the repository policy; see :meth:`allow_push`.
 

@@ -27,6 +27,7 @@ from ecr_constructs.constructs.repository import GovernedRepository
 from ecr_constructs.constructs.scanning import RegistryScanning
 from ecr_constructs.constructs.slot import RegistrySlot, baseline_for
 from ecr_constructs.model.account_setting import AccountSetting
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.baseline import Baseline, Control, Exemption, find_exemption
 from ecr_constructs.model.encryption import EncryptionType
 from ecr_constructs.model.hand_over import HandOver
@@ -105,6 +106,11 @@ class GovernedRegistry(RegistryContributions, Construct):
         >>> api = registry.add_repository("Api", repository_name="payments/api")
     """
 
+    @tells_arguments(
+        organization_id="write baseline=Baseline(organization_id=...)",
+        encryption_key="write baseline=Baseline(customer_managed_keys=True), and it makes one",
+        kms_key="write baseline=Baseline(customer_managed_keys=True), and it makes one",
+    )
     def __init__(
         self,
         scope: Construct,
@@ -234,6 +240,7 @@ class GovernedRegistry(RegistryContributions, Construct):
         return registry_key(self, self._ledger.place)
 
     @tells_cdk_arguments
+    @tells_arguments(kms_key="write encryption_key=", baseline="leave it out: the registry's holds")
     def add_repository(
         self,
         construct_id: str,

@@ -13,6 +13,7 @@ from constructs import Construct
 from ecr_constructs.constructs.contributor import RegistryContributor
 from ecr_constructs.constructs.events import define_rule, texts
 from ecr_constructs.constructs.registry_context import child
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.event_pattern import (
     EventPattern,
     FindingSeverity,
@@ -50,6 +51,7 @@ class RegistryEvents(RegistryContributor):
     severity is none, or the pattern is longer than EventBridge takes.
     """
 
+    @tells_arguments()
     def on_image_pushed(
         self,
         construct_id: str,
@@ -75,6 +77,7 @@ class RegistryEvents(RegistryContributor):
         )
         return self._rule(construct_id, pattern, target, description)
 
+    @tells_arguments()
     def on_image_deleted(
         self,
         construct_id: str,
@@ -100,6 +103,7 @@ class RegistryEvents(RegistryContributor):
         )
         return self._rule(construct_id, pattern, target, description)
 
+    @tells_arguments()
     def on_image_storage_class_updated(
         self,
         construct_id: str,
@@ -130,6 +134,7 @@ class RegistryEvents(RegistryContributor):
         )
         return self._rule(construct_id, pattern, target, description)
 
+    @tells_arguments()
     def on_image_scan_completed(
         self,
         construct_id: str,
@@ -166,6 +171,7 @@ class RegistryEvents(RegistryContributor):
         )
         return self._rule(construct_id, pattern, target, description)
 
+    @tells_arguments()
     def on_image_scan_finding(
         self,
         construct_id: str,
@@ -199,6 +205,7 @@ class RegistryEvents(RegistryContributor):
         )
         return self._rule(construct_id, pattern, target, description)
 
+    @tells_arguments()
     def on_image_replicated(
         self,
         construct_id: str,
@@ -221,6 +228,7 @@ class RegistryEvents(RegistryContributor):
         )
         return self._rule(construct_id, pattern, target, description)
 
+    @tells_arguments()
     def on_image_replication_failed(
         self,
         construct_id: str,
@@ -245,6 +253,7 @@ class RegistryEvents(RegistryContributor):
         )
         return self._rule(construct_id, pattern, target, description)
 
+    @tells_arguments()
     def on_pull_through_cache_failed(
         self,
         construct_id: str,

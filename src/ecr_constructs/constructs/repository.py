@@ -36,6 +36,7 @@ from ecr_constructs.constructs.parameters import (
 from ecr_constructs.constructs.reference import ReferencedRepository
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.constructs.slot import baseline_for
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.baseline import Baseline, Exemption
 from ecr_constructs.model.encryption import Encryption, EncryptionType
 from ecr_constructs.model.governance import repository_loosenings, retention_loosenings
@@ -100,6 +101,7 @@ class GovernedRepository(RepositoryAccess):
     """
 
     @tells_cdk_arguments
+    @tells_arguments(kms_key="write encryption_key=")
     def __init__(
         self,
         scope: Construct,

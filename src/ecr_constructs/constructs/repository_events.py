@@ -15,6 +15,7 @@ from constructs import Construct
 
 from ecr_constructs.constructs._jsii import no_overrides, on_this_side
 from ecr_constructs.constructs.events import define_rule, texts
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.event_pattern import (
     EventPattern,
     FindingSeverity,
@@ -54,6 +55,7 @@ class RepositoryEvents(ecr.RepositoryBase):
     def _event_source(self) -> tuple[str, Place]:
         """The repository's name, and the account and Region of its events."""
 
+    @tells_arguments()
     def on_image_pushed(
         self,
         construct_id: str,
@@ -75,6 +77,7 @@ class RepositoryEvents(ecr.RepositoryBase):
         pattern = self._pattern(ImageEvent.PUSHED, image_tags)
         return self._rule(construct_id, pattern, target, cross_stack_scope, description)
 
+    @tells_arguments()
     def on_image_deleted(
         self,
         construct_id: str,
@@ -96,6 +99,7 @@ class RepositoryEvents(ecr.RepositoryBase):
         pattern = self._pattern(ImageEvent.DELETED, image_tags)
         return self._rule(construct_id, pattern, target, cross_stack_scope, description)
 
+    @tells_arguments()
     def on_image_storage_class_updated(
         self,
         construct_id: str,
@@ -124,6 +128,7 @@ class RepositoryEvents(ecr.RepositoryBase):
         return self._rule(construct_id, pattern, target, cross_stack_scope, description)
 
     @on_this_side
+    @tells_arguments()
     def on_image_scan_completed(
         self,
         construct_id: str,
@@ -172,6 +177,7 @@ class RepositoryEvents(ecr.RepositoryBase):
             rule_name=rule_name,
         )
 
+    @tells_arguments()
     def on_image_scan_finding(
         self,
         construct_id: str,
@@ -200,6 +206,7 @@ class RepositoryEvents(ecr.RepositoryBase):
         pattern = self._pattern(ImageEvent.SCAN_FINDING, image_tags, severity=severity)
         return self._rule(construct_id, pattern, target, cross_stack_scope, description)
 
+    @tells_arguments()
     def on_image_replicated(
         self,
         construct_id: str,

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
+from ecr_constructs.model.arguments import tells_arguments_of
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 from ecr_constructs.model.principal_kinds import organization_problems
 from ecr_constructs.model.problem import Problem, problem_at
@@ -122,6 +123,7 @@ def _default_lifecycle_policy() -> LifecyclePolicy:
     return LifecyclePolicy.of(LifecycleRule.expire_untagged(older_than_days=14))
 
 
+@tells_arguments_of(org_id="write organization_id=")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
     """What every repository has to meet. It holds plain values, and no construct.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, final
 
 from ecr_constructs.errors import ConfigurationError
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.json_shape import as_object, as_set, as_texts, as_tuple
 from ecr_constructs.model.lifecycle_grammar import (
     COMBINATIONS,
@@ -89,6 +90,7 @@ class LifecycleRule:
                 object.__setattr__(self, name, as_tuple(given))
 
     @classmethod
+    @tells_arguments(max_image_age="write older_than_days=")
     def expire_untagged(
         cls,
         *,
@@ -106,6 +108,7 @@ class LifecycleRule:
         )
 
     @classmethod
+    @tells_arguments(max_image_count="write the number alone, first")
     def keep_newest(
         cls,
         count_number: int,
@@ -125,6 +128,7 @@ class LifecycleRule:
         )
 
     @classmethod
+    @tells_arguments(max_image_age="write older_than_days=")
     def expire(
         cls,
         *,
@@ -144,6 +148,7 @@ class LifecycleRule:
         )
 
     @classmethod
+    @tells_arguments()
     def archive(
         cls,
         *,
@@ -182,6 +187,7 @@ class LifecycleRule:
         )
 
     @classmethod
+    @tells_arguments()
     def expire_archived(
         cls,
         *,
@@ -202,6 +208,7 @@ class LifecycleRule:
         )
 
     @classmethod
+    @tells_arguments()
     def protect(
         cls,
         *,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol, cast, final
 
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.principal_kinds import (
     Account,
     Identity,
@@ -89,6 +90,7 @@ class Principals:
         return Identity(_arn(user, "user_arn"), "user")
 
     @staticmethod
+    @tells_arguments()
     def lambda_functions(
         *, account: str | None = None, function_name: str = "*"
     ) -> PolicyPrincipal:
@@ -108,6 +110,7 @@ class Principals:
         )
 
     @staticmethod
+    @tells_arguments()
     def codebuild_projects(
         *, account: str | None = None, project_name: str = "*"
     ) -> PolicyPrincipal:
@@ -124,6 +127,7 @@ class Principals:
         )
 
     @staticmethod
+    @tells_arguments()
     def service(
         service: str, *, source_account: str | None = None, source_arn: str | None = None
     ) -> PolicyPrincipal:

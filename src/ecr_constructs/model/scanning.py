@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.codec import Fields
 from ecr_constructs.model.problem import Problem, Severity, problem_at
 from ecr_constructs.model.repository import Origin
@@ -120,6 +121,7 @@ class Scanning:
         object.__setattr__(self, "rules", tuple(self.rules))
 
     @classmethod
+    @tells_arguments(continuous="write Scanning.enhanced(continuous=...)")
     def basic(cls, *, on_push: Iterable[Text] = ()) -> Scanning:
         """Return scanning by Amazon ECR itself, at no further cost.
 
@@ -130,6 +132,7 @@ class Scanning:
         return cls(scan_type=ScanType.BASIC, rules=_rules(on_push=on_push))
 
     @classmethod
+    @tells_arguments()
     def enhanced(cls, *, continuous: Iterable[Text] = (), on_push: Iterable[Text] = ()) -> Scanning:
         """Return scanning by Amazon Inspector, which bills it.
 
