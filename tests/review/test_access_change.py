@@ -425,3 +425,41 @@ def test_registry_policy_that_is_not_known_is_said_once(
         f"account {OTHER} can now pull payments/api",
         doubt,
     ]
+
+
+ARN = f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/"
+
+
+def test_repository_of_another_stack_that_a_registry_policy_names_is_told(tmp_path: Path) -> None:
+    after = registry_policy(policy(statement(account(OTHER), Resource=f"{ARN}web/shop")))
+    assert told(change(tmp_path, shared(), after)) == [
+        ("widened", f"account {OTHER} can now pull repositories named web/shop")
+    ]
+    named = registry_policy(policy(statement(account(OTHER), Resource=f"{ARN}payments/api")))
+    assert told(change(tmp_path, shared(), named)) == [
+        ("widened", f"account {OTHER} can now pull payments/api")
+    ]
+
+
+def test_registry_policy_that_leaves_names_out_is_about_all_others(tmp_path: Path) -> None:
+    after = registry_policy(policy(statement(account(OTHER), NotResource=f"{ARN}payments/*")))
+    assert told(change(tmp_path, shared(), after)) == [
+        ("widened", f"account {OTHER} can now pull repositories that are not in this app")
+    ]
+
+
+def test_registry_policy_in_other_words_is_harmless(tmp_path: Path) -> None:
+    """Beside whatever else is told."""
+    every = statement(account(OTHER), Resource="*")
+    one, two = (
+        registry_policy(policy(every, *more))
+        for more in ([], [statement(account(OTHER), Resource=f"{ARN}web/*")])
+    )
+    harmless = ("harmless", "the registry policy is written otherwise, to the same effect")
+    assert told(change(tmp_path, one, two)) == [harmless]
+    third = "333333333333"
+    shared_too = shared(statement(account(third)))
+    assert told(change(tmp_path, one, two | shared_too)) == [
+        ("widened", f"account {third} can now pull payments/api"),
+        harmless,
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from ecr_constructs.access.answer import Side as Source
 from ecr_constructs.access.caller import Caller
 from ecr_constructs.access.text import equals
 from ecr_constructs.access.truth import Truth
@@ -59,6 +60,23 @@ def accesses(
         pair = _with_the_known_policy(pair)
         # A survey remembers what was asked with the policies as they are.
         before, after = (Survey(Deployment(identities=each.identities)) for each in (before, after))
+    is_otherwise = _in_one_form(pair.before.registry_policy) != _in_one_form(
+        pair.after.registry_policy
+    )
+    for draft in _accesses(pair, pairs, before, after):
+        is_otherwise = is_otherwise and str(Source.REGISTRY) not in draft.cause
+        yield draft
+    if is_otherwise:
+        yield Draft(
+            kind=ChangeClass.HARMLESS,
+            head="the registry policy is written otherwise, to the same effect",
+            cause="its statements change, and nobody gains or loses access",
+        )
+
+
+def _accesses(
+    pair: RegistryPair, pairs: Iterable[RepositoryPair], before: Survey, after: Survey
+) -> Iterator[Draft]:
     is_same_around = (
         pair.before.registry_policy == pair.after.registry_policy
         and before.identities == after.identities
@@ -142,8 +160,10 @@ def _of_sides(before: Side, after: Side, name: str, origin: Origin | None) -> It
 def _may_come(pair: RegistryPair) -> Iterator[tuple[str, Repository, Repository]]:
     """Yield repositories that stand for all that are not there, on either side, with a name."""
     if pair.before.registry_policy != pair.after.registry_policy:
-        patterns = dict.fromkeys((*_patterns(pair.before), *_patterns(pair.after)))
-        for pattern in patterns:
+        declared = {each.repository_name for each in pair.after.repositories}
+        for pattern in dict.fromkeys((*_patterns(pair.before), *_patterns(pair.after))):
+            if pattern in declared:
+                continue
             stand_in = Repository(repository_name=filled(pattern))
             yield named_like(pattern), stand_in, stand_in
     templates = (*pair.before.creation_templates, *pair.after.creation_templates)
@@ -155,16 +175,17 @@ def _may_come(pair: RegistryPair) -> Iterator[tuple[str, Repository, Repository]
 
 
 def _patterns(registry: Registry) -> Iterator[str]:
-    """Yield the names that the registry policy is about, as far as it has wildcards."""
+    """Yield the names, most of them with wildcards, that the registry policy is about."""
     policy = registry.registry_policy
     if not isinstance(policy, Policy):
         return
     for statement in policy.statements:
-        for resource in (*statement.resources, *statement.not_resources):
+        resources = (*statement.resources, *statement.not_resources)
+        if not statement.resources:
+            yield "*"
+        for resource in resources:
             if isinstance(resource, str):
-                pattern = resource.partition(":repository/")[2] or "*"
-                if "*" in pattern or "?" in pattern:
-                    yield pattern
+                yield resource.partition(":repository/")[2] or "*"
 
 
 def _created(prefix: str, template: CreationTemplate | Unresolved | None) -> Repository:
