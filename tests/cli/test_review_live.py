@@ -134,7 +134,10 @@ def test_what_is_not_there_has_not_stayed(
         Web=repository("web", deletion="Retain"),
     )
     _, changes, _ = review("--live", "--against", path)
-    gone = "payments/api and repositories that are created below hub"
+    gone = (
+        "payments/api, repositories that are not in this app and repositories that are created"
+        " below hub"
+    )
     told = [(kind, re.split(": (?:they|nothing)|, nor", sentence)[0]) for kind, sentence in changes]
     assert told == [
         ("lost", "web is not there, and neither are images that it held"),
