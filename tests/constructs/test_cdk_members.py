@@ -72,6 +72,46 @@ def test_deletions_are_replicated_where_it_is_asked_for(monkeypatch: pytest.Monk
     ] == [("payments/", None), ("web/", {"enabled": True})]
 
 
+@pytest.mark.usefixtures("present")
+@pytest.mark.parametrize("deletes", [True, False])
+@pytest.mark.parametrize(
+    ("filters", "named"), [([], "every repository"), (["web/", "api/"], "'web/'")]
+)
+def test_refuses_deletions_that_somebody_else_asks_not_to_replicate(
+    *, deletes: bool, filters: list[str], named: str
+) -> None:
+    """In either order; the images that go to another registry are others."""
+    registry = registry_in(new_app(validate=False))
+    registry.replicate_to(AWAY, repository_filters=filters, delete_replication=deletes)
+    registry.replicate_to(AWAY, repository_filters=filters, delete_replication=deletes)
+    elsewhere = RegistryReference(AWAY.account, "eu-west-3")
+    registry.replicate_to(elsewhere, repository_filters=filters, delete_replication=not deletes)
+    message = (
+        f"delete_replication must be the same for the same images, got {not deletes} for {named} to"
+        f" {AWAY.account} in {AWAY.region}, where 'Stack/Registry' asks for {deletes}; give both"
+        " the same"
+    )
+    with pytest.raises(ConfigurationError, match=re.escape(message)):
+        registry.replicate_to(AWAY, repository_filters=filters[:1], delete_replication=not deletes)
+
+
+@pytest.mark.usefixtures("present")
+@pytest.mark.parametrize("deletes", [True, False])
+def test_warns_where_rules_with_and_without_deletions_overlap(*, deletes: bool) -> None:
+    app = new_app(validate=False)
+    registry = registry_in(app)
+    registry.replicate_to(AWAY, repository_filters=["web/"], delete_replication=deletes)
+    registry.replicate_to(AWAY, delete_replication=not deletes)
+    both = ("'web/'", "every repository") if deletes else ("every repository", "'web/'")
+    found = [each.data for each in registry.node.metadata if each.type == "aws:cdk:warning"]
+    (sentence,) = (each for each in found if "delete_replication" in str(each))
+    assert str(sentence).startswith(
+        "delete_replication should be the same where one prefix takes another, as which of the two"
+        f" rules decides is not documented, got True for {both[0]} and False for {both[1]} to"
+        f" {AWAY.account} in {AWAY.region}; give both the same"
+    )
+
+
 @pytest.mark.usefixtures("absent")
 def test_refuses_what_the_installed_library_lacks() -> None:
     registry = registry_in(new_app(validate=False))

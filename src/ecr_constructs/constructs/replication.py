@@ -5,7 +5,7 @@ Layer: constructs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from constructs import Node
 
@@ -24,8 +24,10 @@ from ecr_constructs.model.replication_chain import BrokenChain, broken_chains
 from ecr_constructs.model.repository_filter import ROOT
 from ecr_constructs.model.statement import SortKey
 from ecr_constructs.model.template_request import template_key
-from ecr_constructs.model.unresolved import is_known
+from ecr_constructs.model.unresolved import Text, is_known
 
+#: The prefix of every name: what a rule without filters takes.
+_EVERY: tuple[Text, ...] = ("",)
 _NO_RULES = Replication().to_cfn()
 
 
@@ -39,6 +41,7 @@ class ReplicationRules:
     def __init__(self, context: RegistryContext) -> None:
         self._context = context
         self._rules: tuple[ReplicationRule, ...] = ()
+        self._askers: dict[ReplicationRule, str] = {}
         self._cfn: CfnReplicationConfiguration | None = None
 
     @property
@@ -59,11 +62,16 @@ class ReplicationRules:
             by: The path of the construct that contributes.
 
         Raises:
-            ConfigurationError: If ECR would refuse it together with the others.
+            ConfigurationError: If ECR would refuse it together with the others, or
+                somebody else asks for the same images with deletions or without.
         """
         whole = self._merged((*self._rules, rule)).problems()
-        self._context.refuse([problem for problem in whole if problem.path == "rules"], by)
+        contradictions = list(_contradictions(rule, self._askers))
+        wrong = [problem for problem in whole if problem.path == "rules"]
+        self._context.refuse([*wrong, *contradictions], by)
+        self._context.warn(contradictions)
         self._rules = (*self._rules, rule)
+        self._askers.setdefault(rule, by)
         if self._cfn is None:
             self._cfn = CfnReplicationConfiguration(self._context.owner, "Replication", _NO_RULES)
             record_exemptions(self._cfn, self._context.beside)
@@ -110,6 +118,45 @@ class ReplicationRules:
                             "apply it for AppliedFor.REPLICATION too",
                             severity=Severity.WARNING,
                         )
+
+
+def _contradictions(
+    rule: ReplicationRule, askers: Mapping[ReplicationRule, str]
+) -> Iterator[Problem]:
+    """Yield which requests want deletions carried out that others do not, for the same images.
+
+    For one prefix nobody can mean both. Where one prefix takes another it is not documented
+    which of the two rules decides.
+    """
+    for other, by in askers.items():
+        both = [each for each in rule.destinations if each in other.destinations]
+        if other.delete_replication == rule.delete_replication or not both:
+            continue
+        where = both[0].sentence
+        for mine in rule.repository_filters or _EVERY:
+            for theirs in other.repository_filters or _EVERY:
+                if mine == theirs:
+                    yield problem_at(
+                        "delete_replication",
+                        "delete_replication must be the same for the same images, got"
+                        f" {rule.delete_replication} for {_named(mine)} to {where}, where"
+                        f" {by!r} asks for {other.delete_replication}",
+                        "give both the same",
+                    )
+                elif str(mine).startswith(str(theirs)) or str(theirs).startswith(str(mine)):
+                    deleted, kept = (mine, theirs) if rule.delete_replication else (theirs, mine)
+                    yield problem_at(
+                        "delete_replication",
+                        "delete_replication should be the same where one prefix takes another, as"
+                        " which of the two rules decides is not documented, got True for"
+                        f" {_named(deleted)} and False for {_named(kept)} to {where}",
+                        "give both the same",
+                        severity=Severity.WARNING,
+                    )
+
+
+def _named(prefix: Text) -> str:
+    return repr(str(prefix)) if prefix else "every repository"
 
 
 def _stands_before(template: CreationTemplate, prefix: str) -> bool:
