@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from ecr_constructs.checks.held import Held, HeldStatement
 from ecr_constructs.lifecycle.lint import lint
@@ -27,6 +27,9 @@ from ecr_constructs.model.repository import Origin, Repository
 from ecr_constructs.model.unresolved import Unresolved
 
 T = TypeVar("T")
+
+#: What a :class:`Held` is made of, in the order of its members.
+_Attached: TypeAlias = tuple[Any, ...]
 
 _NOT_KNOWN: Final = Unresolved.of("AWS::AccountId")
 
@@ -101,31 +104,31 @@ class Facts:
         """All resource policies."""
         return _shared(self._policies())
 
-    def _policies(self) -> Iterator[tuple[Held, Origin]]:
+    def _policies(self) -> Iterator[tuple[Origin, _Attached]]:
         for registry, repository, origin in self.repositories:
             place = registry.account, registry.region
             document = repository.repository_policy
             if document is not None:
                 yield (
-                    Held("the repository policy", "RepositoryPolicyText", document, *place),
                     origin,
+                    ("the repository policy", "RepositoryPolicyText", document, *place),
                 )
         for registry, template, origin in self.templates:
             place = registry.account, registry.region
             document, what = template.repository_policy, "the template's repository policy"
             if document is not None:
-                yield Held(what, "RepositoryPolicy", document, *place), origin
+                yield origin, (what, "RepositoryPolicy", document, *place)
         for registry in self.deployment.registries:
             place = registry.account, registry.region
             document, what = registry.registry_policy, "the registry policy"
             for origin in owners(registry, "registry_policy") if document is not None else ():
-                yield Held(what, "PolicyText", document, *place, PolicyKind.REGISTRY), origin
+                yield origin, (what, "PolicyText", document, *place, PolicyKind.REGISTRY)
         for public, origin in self.public_repositories:
             place = public.account or _NOT_KNOWN, public.region or _NOT_KNOWN
             document, what = public.repository_policy, "the policy of the public repository"
             kind = PolicyKind.PUBLIC_REPOSITORY
             if document is not None:
-                yield Held(what, "RepositoryPolicyText", document, *place, kind), origin
+                yield origin, (what, "RepositoryPolicyText", document, *place, kind)
 
     @cached_property
     def readable(self) -> tuple[tuple[Held, Policy], ...]:
@@ -156,17 +159,17 @@ class Facts:
         """The lifecycle policy of everything that can have one; its document is None for none."""
         return _shared(self._lifecycle_policies())
 
-    def _lifecycle_policies(self) -> Iterator[tuple[Held, Origin]]:
+    def _lifecycle_policies(self) -> Iterator[tuple[Origin, _Attached]]:
         path = "LifecyclePolicy"
         for registry, repository, origin in self.repositories:
             place = registry.account, registry.region
             document, what = repository.lifecycle_policy, "the lifecycle policy"
-            yield Held(what, f"{path}.LifecyclePolicyText", document, *place), origin
+            yield origin, (what, f"{path}.LifecyclePolicyText", document, *place)
         for registry, template, origin in self.templates:
             place = registry.account, registry.region
             document, what = template.lifecycle_policy, "the template's lifecycle policy"
             is_cache = set(template.applied_for) == {AppliedFor.PULL_THROUGH_CACHE}
-            yield Held(what, path, document, *place, is_cache=is_cache), origin
+            yield origin, (what, path, document, *place, PolicyKind.REPOSITORY, is_cache)
 
     @cached_property
     def exemptions(self) -> Mapping[Origin, tuple[Exemption, ...]]:
@@ -217,12 +220,16 @@ class Facts:
         return self.once((lint, id(policy)), lambda: lint(policy))
 
 
-def _shared(policies: Iterable[tuple[Held, Origin]]) -> tuple[Held, ...]:
+def _shared(policies: Iterable[tuple[Origin, _Attached]]) -> tuple[Held, ...]:
     """Return each policy once, with all that have it."""
     groups: dict[Hashable, Held] = {}
-    for held, origin in policies:
-        key = (held.what, id(held.document), held.account, held.region, held.is_cache)
-        groups.setdefault(key, held).origins.append(origin)
+    for origin, attached in policies:
+        what, path, document, *where = attached
+        key = (what, id(document), *where)
+        held = groups.get(key)
+        if held is None:
+            held = groups[key] = Held(what, path, document, *where)
+        held.origins.append(origin)
     return tuple(groups.values())
 
 

@@ -38,7 +38,7 @@ def each_policy(check: PolicyCheck) -> Check:
 def unreadable(facts: Facts, kind: PolicyKind | None = None) -> Iterator[Located]:
     """Yield that nothing can be told of the policies, of a kind or of all, that cannot be read."""
     for held in facts.unreadable:
-        if kind not in {None, held.kind}:
+        if kind is not None and kind is not held.kind:
             continue
         text, fix = str(held.document), "write the policy as an object in the template"
         if isinstance(held.document, Malformed):
@@ -70,7 +70,7 @@ def each_statement(
     def check_all(facts: Facts) -> Iterator[Located]:
         yield from unreadable(facts, kind)
         for held, statement, name, path in facts.statements:
-            if kind not in {None, held.kind}:
+            if kind is not None and kind is not held.kind:
                 continue
             for problem in check(held, statement, name):
                 yield from held.at_each(problem.below(path))

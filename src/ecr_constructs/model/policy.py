@@ -171,7 +171,7 @@ class Policy:
 
     def _size_problems(self, rules: PolicyRules) -> list[Problem]:
         if policy_size.bound(self.statements) <= rules.text_max:
-            return []
+            return []  # without its text, which takes longer to write
         # Tokens have no length yet: what is left without them is the least it can be.
         size = len(_TOKEN.sub("", self.to_json()))
         if size <= rules.text_max:

@@ -10,9 +10,10 @@ from typing import Final
 
 from ecr_constructs.model.statement import Statement
 
-#: What JSON writes around the values: the names of a statement's members with their brackets and
-#: commas come to 230 characters where all are there, a string's quotes and a bracket to six.
-_FRAME: Final = 256
+#: What JSON writes around the values: the names of a statement's members and of the types of
+#: principals, with their brackets and commas, come to 350 characters where all are there, a
+#: string's quotes and a bracket to six.
+_FRAME: Final = 384
 _AROUND: Final = 8
 
 
@@ -29,10 +30,10 @@ def bound(statements: Iterable[Statement]) -> float:
             *statement.not_actions,
             *statement.resources,
             *statement.not_resources,
+            *[principal.value for principal in statement.principals],
+            *[principal.value for principal in statement.not_principals],
             statement.sid or "",
         ]
-        for principal in statement.principals + statement.not_principals:
-            texts += (principal.type, principal.value)
         for condition in statement.conditions:
             texts += (condition.operator, condition.key, *condition.values)
         text = "".join(map(str, texts))

@@ -49,21 +49,20 @@ def statement_problems(
     region: Text | None = None,
 ) -> Iterable[Problem]:
     """Yield what is wrong with one statement of a policy; see :meth:`Policy.problems`."""
+    rules = kind.rules
     yield from _action_problems(statement.actions, statement.not_actions, kind)
-    known_region = region if isinstance(region, str) and is_known(region) else None
-    partition = partition_of(known_region) if known_region else None
-    yield from _principal_problems(statement, kind.rules, partition)
+    yield from _principal_problems(statement, rules, _partition_of(region))
     if statement.conditions:
         yield from _condition_problems(statement)
-    if kind.rules.needs_resource:
+    if rules.needs_resource:
         yield from _registry_resource_problems(statement, account, region)
     elif statement.resources or statement.not_resources:
         named = [str(value) for value in statement.resources or statement.not_resources]
         yield Problem(
             id="policy-resource",
             path="Resource",
-            severity=kind.rules.resource_severity,
-            message=f"{kind.rules.what} must have no Resource, got {named!r}",
+            severity=rules.resource_severity,
+            message=f"{rules.what} must have no Resource, got {named!r}",
             fix="leave it out: the policy acts on its own repository",
         )
 
@@ -74,7 +73,7 @@ def _registry_resource_problems(
     """Yield what is wrong with the resources of a statement about a whole registry."""
     known_region = region if isinstance(region, str) and is_known(region) else None
     known_account = account if isinstance(account, str) and is_known(account) else None
-    partition = partition_of(known_region) if known_region else None
+    partition = _partition_of(region)
     own = f"arn:{partition or '*'}:ecr:{known_region or '*'}:{known_account or '*'}:repository/*"
     example = (
         f"arn:{partition or 'aws'}:ecr:{known_region or 'eu-west-1'}:"
@@ -180,8 +179,8 @@ def _principal_problems(
             yield from _arn_problems(value)
         elif principal.type != "AWS":
             yield from _kind_problems(principal)
-        elif partition and isinstance(value, str) and is_known(value):
-            yield from _partition_problems(value, partition)
+        elif isinstance(value, str) and partition and _is_elsewhere(value, partition):
+            yield _partition_problem(value, partition)
         if (
             principal.type == "Service"
             and statement.effect == "Allow"
@@ -197,16 +196,25 @@ def _principal_problems(
             )
 
 
-def _partition_problems(value: str, partition: str) -> Iterable[Problem]:
-    """Yield that a principal is of another partition, where IAM cannot find it."""
-    if value.startswith("arn:") and value.split(":", 2)[1] != partition:
-        yield Problem(
-            id="policy-principal",
-            path="Principal",
-            message=f"an AWS principal must be of the registry's partition, {partition!r}, got"
-            f" {value!r}",
-            fix=f"write 'arn:{partition}:...', or Fn::Sub with ${{AWS::Partition}}",
-        )
+# A fleet is in a few Regions.
+@functools.lru_cache(maxsize=64)
+def _partition_of(region: Text | None) -> str | None:
+    return partition_of(region) if isinstance(region, str) and is_known(region) else None
+
+
+def _is_elsewhere(arn: str, partition: str) -> bool:
+    return arn.startswith("arn:") and not arn.startswith(f"arn:{partition}:") and is_known(arn)
+
+
+def _partition_problem(value: str, partition: str) -> Problem:
+    """Return that a principal is of another partition, where IAM cannot find it."""
+    return Problem(
+        id="policy-principal",
+        path="Principal",
+        message=f"an AWS principal must be of the registry's partition, {partition!r}, got"
+        f" {value!r}",
+        fix=f"write 'arn:{partition}:...', or Fn::Sub with ${{AWS::Partition}}",
+    )
 
 
 def _kind_problems(principal: Principal) -> Iterable[Problem]:

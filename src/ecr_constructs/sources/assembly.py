@@ -99,11 +99,12 @@ def _deployment(opener: Opener) -> Deployment:
     registries: dict[tuple[Text, Text, str], list[Found]] = {}
     everywhere: list[Found] = []
     for stack in opener.stacks:
+        registry = _registry_of(stack)
         for found in read_resources(stack, opener.paths, harvest):
             if found.kind.holder is Holder.DEPLOYMENT:
                 everywhere.append(_placed(found, stack))
             else:
-                registries.setdefault(_registry_of(stack), []).append(found)
+                registries.setdefault(registry, []).append(found)
     identities, malformed = identities_from_cfn(harvest.iam)
     return Deployment(
         registries=tuple(

@@ -180,9 +180,10 @@ class Stack:
 
     def _is_literal(self, marshalled: bytes) -> bool:
         """Tell whether a value has no intrinsics and cannot nest too deep; False where in doubt."""
-        return not any(mark in marshalled for mark in _INTRINSICS) and (
-            self.reading.depth + marshalled.count(b"{") + marshalled.count(b"[") <= MAX_DEPTH
-        )
+        function, reference, dynamic = _INTRINSICS
+        return not (
+            function in marshalled or reference in marshalled or dynamic in marshalled
+        ) and (self.reading.depth + marshalled.count(b"{") + marshalled.count(b"[") <= MAX_DEPTH)
 
     def unknown(self, *names: str) -> Unresolved:
         """Return a value that is not known, called after this stack."""

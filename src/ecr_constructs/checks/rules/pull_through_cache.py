@@ -80,12 +80,12 @@ def _tags(facts: Facts) -> Iterator[Located]:
             )
             yield Located(origin, violation(message, fix, path="ImageTagMutability", unknown=True))
     for registry, repository, origin in facts.repositories:
+        prefixes = [rule.ecr_repository_prefix for rule in registry.pull_through_cache_rules]
         name = repository.repository_name
-        if not isinstance(name, str) or not is_known(name):
+        if not prefixes or not isinstance(name, str) or not is_known(name):
             continue
         if not keeps_tags(repository.image_tag_mutability, repository.exclusion_filters):
             continue
-        prefixes = [rule.ecr_repository_prefix for rule in registry.pull_through_cache_rules]
         for prefix in prefixes:
             if isinstance(prefix, str) and prefix != ROOT and covers(prefix, name):
                 message = (

@@ -131,13 +131,14 @@ def _ends(repository: Repository) -> dict[str, tuple[str, str]]:
 
     A live registry does not tell what CloudFormation would do.
     """
+    ends: dict[str, tuple[str, str]] = {}
     if repository.origin is None:
-        return {}
-    attributes = {
-        "DeletionPolicy": ("when it leaves its stack", repository.deletion_policy),
-        "UpdateReplacePolicy": ("when it is replaced", repository.update_replace_policy),
-    }
-    return {name: each for name, each in attributes.items() if not each[1].startswith("Retain")}
+        return ends
+    if not repository.deletion_policy.startswith("Retain"):
+        ends["DeletionPolicy"] = "when it leaves its stack", repository.deletion_policy
+    if not repository.update_replace_policy.startswith("Retain"):
+        ends["UpdateReplacePolicy"] = "when it is replaced", repository.update_replace_policy
+    return ends
 
 
 def _is_unknown(policy: str) -> bool:
