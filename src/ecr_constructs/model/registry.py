@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.acknowledgement import Acknowledgement
 from ecr_constructs.model.baseline import Exemption
+from ecr_constructs.model.cache_secret import CacheSecret
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.event_rule import EventRule
 from ecr_constructs.model.identity import Identity
@@ -109,6 +110,7 @@ class Deployment:
         public_repositories: In the order of their names, those without one
             last. They are the account's, whatever their stack's Region.
         event_rules: The EventBridge rules of the same assembly.
+        cache_secrets: The secrets of the same assembly.
         is_live: Whether it was read of what is there, rather than of templates; no
             part of its value.
     """
@@ -119,4 +121,5 @@ class Deployment:
     identities: tuple[Identity, ...] = ()
     public_repositories: tuple[PublicRepository, ...] = ()
     event_rules: tuple[EventRule, ...] = ()
+    cache_secrets: tuple[CacheSecret, ...] = ()
     is_live: bool = field(default=False, compare=False)

@@ -45,12 +45,15 @@ class Origin:
         logical_id: The resource's id in its template.
         template: The file's path below the assembly.
         construct_path: The construct's path, where the assembly tells it.
+        condition: The condition of its template that tells at deployment alone
+            whether it is there; None where that is known. No part of its value.
     """
 
     stack: str
     logical_id: str
     template: str
     construct_path: str | None = None
+    condition: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +183,7 @@ class Repository:
             ),
             scan_on_push=fields.below("ImageScanningConfiguration").boolean("ScanOnPush"),
             encryption=_encryption(fields.below("EncryptionConfiguration")),
-            lifecycle_policy=fields.below("LifecyclePolicy").document(
-                "LifecyclePolicyText", LifecyclePolicy.from_document
-            ),
+            lifecycle_policy=_lifecycle_policy(fields.below("LifecyclePolicy")),
             repository_policy=fields.document("RepositoryPolicyText", Policy.from_document),
             tags=tuple(
                 [(each.text("Key") or "", each.text("Value") or "") for each in fields.each("Tags")]
@@ -239,6 +240,12 @@ class Repository:
                 (tag["Key"], tag["Value"]) for tag in tags if not str(tag["Key"]).startswith("aws:")
             ),
         )
+
+
+def _lifecycle_policy(fields: Fields) -> LifecyclePolicy | Malformed | Unresolved | None:
+    """Read the text of a policy; an object is noted as malformed by it, and read all the same."""
+    fields.text("LifecyclePolicyText")
+    return fields.document("LifecyclePolicyText", LifecyclePolicy.from_document)
 
 
 def _encryption(fields: Fields) -> Encryption:

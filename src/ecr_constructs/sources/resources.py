@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from ecr_constructs.model.account_setting import RESOURCE_TYPE, AccountSetting
 from ecr_constructs.model.baseline import Exemption, exemptions_from_metadata, metadata_problems
+from ecr_constructs.model.cache_secret import CacheSecret
 from ecr_constructs.model.creation_template import CreationTemplate
 from ecr_constructs.model.event_rule import EventRule
 from ecr_constructs.model.identity_cfn import IAM_TYPES, IamResource
@@ -97,6 +98,9 @@ KINDS: Final[dict[str, Kind]] = {
         "creation_templates", CreationTemplate.from_cfn, _by("prefix")
     ),
     "AWS::ECR::SigningConfiguration": _once("signing", Signing.from_cfn),
+    "AWS::SecretsManager::Secret": Kind(
+        "cache_secrets", CacheSecret.from_cfn, _by("name"), Holder.DEPLOYMENT
+    ),
     RESOURCE_TYPE: Kind("account_settings", AccountSetting.from_cfn, _by("name")),
 }
 
@@ -225,7 +229,16 @@ def origin_of(stack: Stack, declared: Declared, paths: ConstructPaths) -> Origin
         logical_id=declared.logical_id,
         template=stack.place.template,
         construct_path=None if path is None else visible(path),
+        condition=_open_condition(stack, declared),
     )
+
+
+def _open_condition(stack: Stack, declared: Declared) -> str | None:
+    """Return the condition that tells at deployment alone whether a resource is there."""
+    condition = declared.body.get("Condition") if isinstance(declared.body, dict) else None
+    if not isinstance(condition, str) or stack.condition(condition, condition) is not None:
+        return None
+    return condition
 
 
 def path_of(stack: Stack, declared: Declared, paths: ConstructPaths) -> str | None:

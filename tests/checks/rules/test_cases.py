@@ -83,8 +83,6 @@ def test_rule_does_not_apply_to_what_is_no_registry(rule: Any, tmp_path: Path) -
 
 #: Rules that always can tell, and why.
 ALWAYS_TOLD = {
-    "UniqueName": "names that are not known are passed over: any two of them might be the same",
-    "SingleOwner": "a resource is there or it is not",
     "ReplicationPrefix": "it speaks of the names that are known",
     "PublicRepository": "a resource is there or it is not",
     "Deployable": "values that are not known are passed over: AWS judges them at deployment",

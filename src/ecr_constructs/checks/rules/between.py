@@ -36,12 +36,17 @@ def _single_owner(facts: Facts) -> Iterator[Located]:
             first, *others = owners(registry, member) or (None,)
             for origin in others:
                 assert first is not None
+                unknown = _may_exclude(first, origin)
                 yield Located(
                     origin,
                     violation(
-                        f"a registry has one {type_}, and {_name(first)} sets it too: the second to"
-                        " be deployed fails, or takes away what the first has set",
+                        f"whether a registry has two {type_} cannot be told: {_name(first)} sets it"
+                        " too, and conditions decide which of them are there"
+                        if unknown
+                        else f"a registry has one {type_}, and {_name(first)} sets it too: the"
+                        " second to be deployed fails, or takes away what the first has set",
                         "let one GovernedRegistry own it, and the others contribute",
+                        unknown=unknown,
                     ),
                 )
     yield from _set_twice(facts)
@@ -88,12 +93,17 @@ def _unique_name(facts: Facts) -> Iterator[Located]:
     for (_, what, name), found in named.items():
         (_, first), *others = found
         for _, origin in others:
+            unknown = _may_exclude(first, origin)
             yield Located(
                 origin,
                 violation(
-                    f"a registry has one {what} {name!r}, and {_name(first)} is it too: the second"
-                    " to be deployed fails",
+                    f"whether a registry has two {what} {name!r} cannot be told: {_name(first)} is"
+                    " it too, and conditions decide which of them are there"
+                    if unknown
+                    else f"a registry has one {what} {name!r}, and {_name(first)} is it too: the"
+                    " second to be deployed fails",
                     "name one of them otherwise, or drop it",
+                    unknown=unknown,
                 ),
             )
 
@@ -195,6 +205,13 @@ def _signing_of_cache(facts: Facts) -> Iterator[Located]:
                 )
 
 
+def _may_exclude(one: Origin, other: Origin) -> bool:
+    """Tell whether conditions may leave one of two resources out wherever the other is."""
+    if one.condition is None and other.condition is None:
+        return False
+    return (one.template, one.condition) != (other.template, other.condition)
+
+
 def _name(origin: Origin) -> str:
     return origin.construct_path or f"{origin.stack}/{origin.logical_id}"
 
@@ -206,7 +223,8 @@ RULES: Final = (
         title="What a registry has once has one owner",
         explanation="An account has one registry policy, replication, scanning and signing"
         " configuration in a Region. Of two resources that set one, in two stacks or in one, the"
-        " second fails with AlreadyExists, or silently takes away what the first has set.",
+        " second fails with AlreadyExists, or silently takes away what the first has set. Where"
+        " conditions decide which of them are there, it cannot be told.",
         remediation="One GovernedRegistry for an account and Region; others contribute through"
         " GovernedRegistry.of(scope). In CloudFormation: one resource of the type.",
         source="https://github.com/hashicorp/terraform-provider-aws/issues/42808",
@@ -218,8 +236,9 @@ RULES: Final = (
         severity=Severity.ERROR,
         title="A name or a prefix is taken once in a registry",
         explanation="Repositories have unique names, templates and cache rules unique prefixes,"
-        " exclusions unique principals. Of two with one the second fails at deployment. In stacks"
-        " without a concrete account and Region it cannot be told, and is not.",
+        " exclusions unique principals. Of two with one the second fails at deployment. Where"
+        " conditions decide which of them are there, it cannot be told; of stacks without a"
+        " concrete account and Region it is not asked, as any two of them might be the same.",
         remediation="Constructs refuse the second at once. In CloudFormation: another name.",
         source=f"{RESOURCES}/aws-resource-ecr-repository.html",
         check=_unique_name,

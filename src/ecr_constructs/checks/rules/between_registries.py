@@ -86,13 +86,21 @@ def _template(facts: Facts) -> Iterator[Located]:
 
 
 def _elsewhere(side: Side) -> Problem:
-    file = side.origin.template.removesuffix(".template.json")
+    stack = side.origin.template.removesuffix(".template.json")
+    fix = (
+        f"have its owner apply what registry.replicate_to(...) writes to {stack}.hand-over.json,"
+        " beside the template, then acknowledge this"
+    )
+    if stack == side.origin.template:  # a lone template, which nothing is written beside
+        fix = (
+            "have its owner add a registry policy for ecr:ReplicateImage and ecr:CreateRepository,"
+            " where the account differs, and a creation template for REPLICATION"
+        )
     return _violation(
         side,
         f"what {side.destination.sentence} says to replication cannot be told: it is not in this"
         " assembly",
-        f"have its owner apply what registry.replicate_to(...) writes to {file}.hand-over.json,"
-        " beside the template, then acknowledge this",
+        fix,
         unknown=True,
     )
 

@@ -22,8 +22,14 @@ from ecr_constructs.model.taken_back import (
 )
 from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.model.words import examples
-from ecr_constructs.service import condition_keys, condition_operators
+from ecr_constructs.service import condition_keys, condition_operators, patterns
 
+#: What writes an allow for an organisation.
+_BOUNDED: Final = {
+    PolicyKind.REPOSITORY: "allow_pull(Principals.organization())",
+    PolicyKind.REGISTRY: "registry.allow(Principals.organization(), actions=[...])",
+    PolicyKind.PUBLIC_REPOSITORY: "allow_push(Principals.organization())",
+}
 #: What to allow another account instead of administering.
 _INSTEAD: Final = {
     PolicyKind.REGISTRY: "allow what replication and caching need: ecr:ReplicateImage,"
@@ -69,8 +75,7 @@ def _public_principal(held: Held, statement: Statement, name: str) -> Iterator[P
         bound += ", and no deny takes that back"
     yield violation(
         f"{name} opens {what} to anybody: {kind} {bound}",
-        "name accounts, or bound it by StringEquals aws:PrincipalOrgID:"
-        " allow_pull(Principals.organization())",
+        f"name accounts, or bound it by StringEquals aws:PrincipalOrgID: {_BOUNDED[held.kind]}",
         detail=detail,
     )
 
@@ -122,11 +127,13 @@ def _confused_deputy(held: Held, statement: Statement, name: str) -> Iterator[Pr
     ):
         return
     can = "may act" if bound is Exposure.UNKNOWN else "can be made to act"
+    # What is no service is refused as such.
+    service = services[0] if patterns.SERVICE_PRINCIPAL.fullmatch(services[0]) else "<service>"
     yield violation(
         f"{name} trusts {examples(services)} whoever it works for: it {can} for any account, as no"
         " condition binds its source",
         "bind it by StringEquals aws:SourceAccount or ArnLike aws:SourceArn:"
-        f" Principals.service({services[0]!r}, source_account=...)",
+        f" Principals.service({service!r}, source_account=...)",
         detail=named(statement, f"Service::{services[0]}"),
         unknown=bound is Exposure.UNKNOWN,
     )
@@ -142,8 +149,7 @@ def _any_service(held: Held, statement: Statement, name: str) -> Iterator[Proble
             f"{name} is for everybody, and the policy denies it to outsiders but to AWS services:"
             f" each can be made to act for any account, as no condition binds its source:"
             f" {examples(sorted(left.to_services))}",
-            "bound the allow itself by StringEquals aws:PrincipalOrgID:"
-            " allow_pull(Principals.organization())",
+            f"bound the allow itself by StringEquals aws:PrincipalOrgID: {_BOUNDED[held.kind]}",
             detail=named(statement, "Principal::*"),
         )
 

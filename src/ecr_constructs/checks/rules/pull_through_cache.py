@@ -9,6 +9,7 @@ from ecr_constructs.checks.facts import Facts
 from ecr_constructs.checks.rule import Rule, violation
 from ecr_constructs.checks.settings import noted_for
 from ecr_constructs.checks.sources import GUIDE
+from ecr_constructs.model.cache_secret import CacheSecret
 from ecr_constructs.model.creation_template import AppliedFor
 from ecr_constructs.model.problem import Problem, Severity
 from ecr_constructs.model.pull_through_cache import PullThroughCacheRule
@@ -26,6 +27,21 @@ def _credential(facts: Facts) -> Iterator[Located]:
     for _, rule, origin in facts.cache_rules:
         for problem in _unknown_credential(rule):
             yield Located(origin, problem)
+    for secret in facts.deployment.cache_secrets:
+        if secret.is_for_caches and secret.is_readable is not True and secret.origin is not None:
+            yield Located(secret.origin, _unreadable_secret(secret))
+
+
+def _unreadable_secret(secret: CacheSecret) -> Problem:
+    unknown = secret.is_readable is None
+    return violation(
+        f"{'whether ' * unknown}Amazon ECR can{'not' * (not unknown)} read the secret"
+        f"{' cannot be told' * unknown}: {secret.name!r} is encrypted with {secret.kms_key}, and a"
+        " cache reads by the key aws/secretsmanager alone",
+        "leave KmsKeyId out: PullThroughCacheSecret",
+        path="KmsKeyId",
+        unknown=unknown,
+    )
 
 
 def _unknown_credential(rule: PullThroughCacheRule) -> Iterator[Problem]:
@@ -102,7 +118,8 @@ RULES: Final = (
         title="A cache has the credential that its upstream needs, where Amazon ECR can read it",
         explanation="Docker Hub, GitHub, GitLab, Azure and Chainguard are read with a secret of the"
         " same account and Region. Amazon ECR may read none but those whose name begins with"
-        " ecr-pullthroughcache/. CloudFormation takes any ARN, and every pull fails.",
+        " ecr-pullthroughcache/, and none with a key of one's own. CloudFormation takes any ARN,"
+        " and every pull fails.",
         remediation="registry.add_pull_through_cache(Upstream.docker_hub(), credential=secret). In"
         " CloudFormation: CredentialArn of a secret named ecr-pullthroughcache/....",
         source=f"{GUIDE}/pull-through-cache-creating-secret.html",

@@ -32,20 +32,29 @@ def _unknown_destinations(registry: Registry) -> Iterator[Problem]:
         return
     for index, rule in enumerate(replication.rules):
         for position, destination in enumerate(rule.destinations):
-            if _may_be_itself(registry, destination):
-                path = f"{_PATH}.Rules[{index}].Destinations[{position}]"
+            path = f"{_PATH}.Rules[{index}].Destinations[{position}]"
+            answer = _is_itself(registry, destination)
+            # Where both are known the values themselves say so.
+            if answer and not (is_known(destination.region) and is_known(destination.registry_id)):
+                yield violation(
+                    "a destination must be another registry, got the registry's own account and"
+                    f" Region, whatever they are: {destination.sentence}",
+                    "write another Region or another account",
+                    path=path,
+                )
+            elif answer is None:
                 yield _unknown(
                     "whether the registry replicates to itself", destination.sentence, path
                 )
 
 
-def _may_be_itself(registry: Registry, destination: Destination) -> bool:
-    """Tell whether a destination may turn out to be the registry that replicates to it."""
+def _is_itself(registry: Registry, destination: Destination) -> bool | None:
+    """Tell whether a destination is the registry that replicates to it; None if it may be."""
     answers = [
         _same(destination.region, registry.region),
         _same(destination.registry_id, registry.account),
     ]
-    return None in answers and False not in answers
+    return False if False in answers else None if None in answers else True
 
 
 def _same(one: Text, other: Text) -> bool | None:

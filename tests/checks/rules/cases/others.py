@@ -42,6 +42,12 @@ CASES: tuple[Case, ...] = (
     public("PublicRepositoryTags", "parameter", "unknown", Tags=GIVEN),
     # Readable
     case("Readable", "all of it", {"Api": repository()}),
+    case(
+        "Readable",
+        "an object for the text of a lifecycle policy",
+        {"Api": repository(LifecyclePolicy={"LifecyclePolicyText": {"rules": []}})},
+        "fail Api",
+    ),
     case("Readable", "a list for a string", {"Api": repository(RepositoryName=["a"])}, "fail Api"),
     case(
         "Readable",

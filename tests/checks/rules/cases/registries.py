@@ -52,6 +52,26 @@ def cache(prefix: Any = "docker-hub", **properties: Any) -> dict[str, Any]:
     return {"Cache": resource("PullThroughCacheRule", **given)}
 
 
+def secret(key: Any, name: str = "ecr-pullthroughcache/hub") -> dict[str, Any]:
+    properties = {"Name": name, "KmsKeyId": key}
+    return {"Hub": {"Type": "AWS::SecretsManager::Secret", "Properties": properties}}
+
+
+def when(condition: str, resources: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a resource under another name and a condition."""
+    (body,) = resources.values()
+    return {name: body | {"Condition": condition}}
+
+
+#: A condition that is known at deployment alone, and its opposite.
+EITHER: dict[str, Any] = UNKNOWN | {
+    "Conditions": {
+        "Yes": {"Fn::Equals": [GIVEN, "yes"]},
+        "No": {"Fn::Not": [{"Condition": "Yes"}]},
+    }
+}
+
+
 def template(prefix: Any, *applied_for: Any, **properties: Any) -> dict[str, Any]:
     return {
         "T": resource(
@@ -150,6 +170,17 @@ CASES: tuple[Case, ...] = (
         "itself, by what the stack says",
         replication(({"Ref": "AWS::AccountId"}, {"Ref": "AWS::Region"}, [])),
         "fail Replication",
+    ),
+    Case(
+        rule="ReplicationDestination",
+        name="itself, wherever that is",
+        stacks={
+            "Main": {
+                "Resources": replication(({"Ref": "AWS::AccountId"}, {"Ref": "AWS::Region"}, []))
+            }
+        },
+        environments={"Main": "aws://unknown-account/unknown-region"},
+        found=("fail Main/Replication",),
     ),
     case(
         "ReplicationDestination",
@@ -504,6 +535,14 @@ CASES: tuple[Case, ...] = (
         cache(CredentialArn={"Ref": "Hub"}) | HUB,
         "fail Cache",
     ),
+    case("CacheCredential", "secret with a key of one's own", secret("alias/mine"), "fail Hub"),
+    case("CacheCredential", "secret with the key of AWS", secret("alias/aws/secretsmanager")),
+    case("CacheCredential", "secret with a parameter", secret(GIVEN), "unknown Hub", **UNKNOWN),
+    case(
+        "CacheCredential",
+        "another secret with a key of one's own",
+        secret("alias/mine", "database"),
+    ),
     case("CacheCredential", "parameter", cache(CredentialArn=GIVEN), "unknown Cache", **UNKNOWN),
     case(
         "CacheCredential",
@@ -770,6 +809,27 @@ CASES: tuple[Case, ...] = (
         setting() | {"Second": setting("REGISTRY_POLICY_SCOPE", "V2")["Setting"]},
     ),
     # UniqueName
+    case(
+        "SingleOwner",
+        "one or the other",
+        when("Yes", scanning("BASIC"), "One") | when("No", scanning("BASIC"), "Other"),
+        "unknown Other",
+        **EITHER,
+    ),
+    case(
+        "SingleOwner",
+        "both or none",
+        when("Yes", scanning("BASIC"), "One") | when("Yes", scanning("BASIC"), "Other"),
+        "fail Other",
+        **EITHER,
+    ),
+    case(
+        "UniqueName",
+        "one or the other",
+        when("Yes", API, "One") | when("No", API, "Other"),
+        "unknown Other",
+        **EITHER,
+    ),
     case("UniqueName", "one", API),
     case("UniqueName", "two in a stack", API | {"Second": repository()}, "fail Second"),
     Case(
