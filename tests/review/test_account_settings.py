@@ -71,6 +71,24 @@ def test_every_form_of_the_report_tells_the_settings(tmp_path: Path) -> None:
         ),
         (
             SCOPE,
+            setting("REGISTRY_POLICY_SCOPE", "V1"),
+            "weakened",
+            (
+                "the account setting REGISTRY_POLICY_SCOPE becomes V1, where before it was V2: the"
+                " registry policy covers three actions alone, and denies nothing else"
+            ),
+        ),
+        (
+            setting("REGISTRY_POLICY_SCOPE", "V1"),
+            SCOPE,
+            "strengthened",
+            (
+                "the account setting REGISTRY_POLICY_SCOPE becomes V2, where before it was V1: the"
+                " registry policy covers every action"
+            ),
+        ),
+        (
+            SCOPE,
             {},
             "weakened",
             UNSCOPED,

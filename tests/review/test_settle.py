@@ -33,6 +33,8 @@ def names(*values: str | Unresolved) -> Policy:
         (ANY, None, ANY),
         ("a", "b", "a"),
         (names(ANY), names(f"{ROLE}a"), names(f"{ROLE}a")),
+        # What is open to everybody is not what was meant.
+        (names(ANY), names("*"), names(ANY)),
         # What is known goes first, whatever stands before it.
         (names(ANY, f"{ROLE}a"), names(f"{ROLE}a", f"{ROLE}b"), names(f"{ROLE}a", f"{ROLE}b")),
         # A statement that is not the same is not filled in: a new principal must not hide there.

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from ecr_constructs.model.unresolved import Unresolved
 
 T = TypeVar("T")
+#: Everybody and everything: nobody means that by a value that is known at deployment.
+_EVERYTHING: Final = "*"
 
 
 def settle(declared: T, there: object) -> T:
     """Return a declared value, with what is not known of it taken from what is there.
 
     A text of which a part is not known becomes the one that is there, if it may be
-    that one. Where it may not, it stays unknown, and a comparison says so.
+    that one. Where it may not, it stays unknown, and a comparison says so; and so it does
+    where everybody is there, lest what somebody opened by hand is taken for what was meant.
 
     >>> from ecr_constructs.model.encryption import Encryption
     >>> settle(Encryption("KMS", Unresolved.of("Key.Arn")), Encryption("KMS", "arn:aws:kms:..."))
@@ -37,7 +40,8 @@ def _settled(declared: Any, there: Any) -> Any:
     if declared == there:
         return declared
     if isinstance(declared, Unresolved):
-        return there if isinstance(there, str) and declared.may_be(there) else declared
+        is_one = isinstance(there, str) and there != _EVERYTHING and declared.may_be(there)
+        return there if is_one else declared
     if isinstance(declared, tuple) and isinstance(there, tuple):
         return _entries(declared, there)
     if is_dataclass(declared) and type(declared) is type(there):

@@ -13,6 +13,14 @@ from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.pairs import RegistryPair
 
 _SCOPE: Final = AccountSettingName.REGISTRY_POLICY_SCOPE
+#: What a value means that was another one before.
+_MEANINGS: Final[dict[tuple[str, str], tuple[ChangeClass, str]]] = {
+    (_SCOPE, "V1"): (
+        ChangeClass.WEAKENED,
+        ": the registry policy covers three actions alone, and denies nothing else",
+    ),
+    (_SCOPE, "V2"): (ChangeClass.STRENGTHENED, ": the registry policy covers every action"),
+}
 
 
 def account_setting_drafts(pair: RegistryPair) -> Iterator[Draft]:
@@ -29,10 +37,11 @@ def account_setting_drafts(pair: RegistryPair) -> Iterator[Draft]:
                 origin=setting.origin,
             )
         elif old[name] != setting:
+            kind, covers = _MEANINGS.get((name, str(setting.value)), (ChangeClass.HARMLESS, ""))
             yield Draft(
-                kind=ChangeClass.HARMLESS,
+                kind=kind,
                 head=f"the account setting {name} becomes {setting.value}, where before it was"
-                f" {old[name].value}",
+                f" {old[name].value}{covers}",
                 cause="the account setting changes",
                 origin=setting.origin,
             )
