@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.checks.deployments import write_assembly
 from tests.review.pairs import PAIRS
 from tests.review.resources import (
+    KMS,
     MUTABLE,
     NOT_ON_PUSH,
     excluding,
@@ -18,16 +20,20 @@ from tests.review.resources import (
 )
 from tests.review.templates import (
     ACCOUNT,
+    NOW,
     OTHER,
     change,
     expiring,
     moved_into_parameters,
+    policy,
     repository,
     rule,
+    statement,
     told,
+    write,
 )
 
-from ecr_constructs.review import ChangeClass
+from ecr_constructs.review import ChangeClass, review
 from ecr_constructs.review.change.difference import named
 
 CASES = [(kind, name) for kind, pairs in PAIRS.items() for name in pairs]
@@ -117,6 +123,12 @@ UNKNOWN: dict[str, tuple[Any, Any, str, str]] = {
             "payments/api may go with its images when it leaves its stack, where before it was"
             " deleted if it holds no image"
         ),
+    ),
+    "its tags": (
+        one(Tags=[{"Key": "team", "Value": "payments"}]),
+        one(Tags={"Fn::ImportValue": "T"}),
+        "harmless",
+        "whether the resource tags of payments/api change cannot be told",
     ),
     "a lifecycle policy": (
         expiring(rule(1, count=5)),
@@ -266,10 +278,6 @@ def test_lifecycle_policy_that_cannot_be_told_may_lose_images(tmp_path: Path) ->
 
 
 def test_same_template_under_another_file_name_is_no_change(tmp_path: Path) -> None:
-    from tests.review.templates import NOW, policy, statement, write
-
-    from ecr_constructs.review import review
-
     key = {"EncryptionType": "KMS", "KmsKey": {"Fn::ImportValue": "Key"}}
     text = policy(statement({"AWS": {"Fn::GetAtt": ["Role", "Arn"]}}))
     resources = {
@@ -361,3 +369,18 @@ def test_flag_that_the_registry_overrules_is_told_as_harmless(tmp_path: Path) ->
         "harmless",
         "payments/api is scanned as before, whatever its own flag says",
     )
+
+
+def test_repository_that_moves_to_another_stack_is_told_with_what_else_changes(
+    tmp_path: Path,
+) -> None:
+    sides = [
+        write_assembly(tmp_path / name, {name: {"Resources": resources}})
+        for name, resources in (("Old", one()), ("New", one(EncryptionConfiguration=KMS)))
+    ]
+    found = review(sides[1], against=sides[0], now=NOW).change
+    assert found is not None
+    assert [each.sentence.split(",")[0] for each in found.differences] == [
+        "payments/api would be replaced by an empty repository",
+        "payments/api is declared in another stack",
+    ]

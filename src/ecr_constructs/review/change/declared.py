@@ -123,7 +123,9 @@ def _shared(after: _Declared) -> Draft:
 
 
 def _moved(before: _Declared, after: _Declared) -> Draft:
-    head = f"{after.what} is declared under another logical id, which CloudFormation takes for a"
+    moves = not {each.stack for each in before.origins} & {each.stack for each in after.origins}
+    where = "in another stack" if moves else "under another logical id"
+    head = f"{after.what} is declared {where}, which CloudFormation takes for a"
     if after.is_refused:
         head += " new resource, and cannot make while the old one is there"
     else:

@@ -224,7 +224,15 @@ def tag_drafts(
     keys = sorted(
         (key for key in before.keys() | after.keys() if before.get(key) != after.get(key)), key=str
     )
-    if keys:
+    if not all(isinstance(key, str) for key in keys):
+        yield replace(
+            base,
+            head=f"whether {base.head}",
+            tail=" change cannot be told",
+            cause="the key of one is known only at deployment",
+            certain=False,
+        )
+    elif keys:
         yield replace(
             base,
             tail=" change",

@@ -89,10 +89,11 @@ def _shared(name: str, entries: list[PublicRepository]) -> Draft:
 
 
 def _moved(name: str, before: PublicRepository, after: PublicRepository) -> Draft:
+    where = "under another logical id" if _id(before)[0] == _id(after)[0] else "in another stack"
     return Draft(
         kind=ChangeClass.REPLACED,
         head=_WHAT,
-        tail=" is declared under another logical id, which CloudFormation takes for a new"
+        tail=f" is declared {where}, which CloudFormation takes for a new"
         " repository of a name that is taken, so that the deployment fails; keep the id, or move"
         " the resource with `cdk refactor`",
         cause=f"it was {_place(before)} and is {_place(after)}",

@@ -108,7 +108,6 @@ def identity_drafts(
     """Yield what replaces a repository that is on both sides, or moves it."""
     if _has_moved(before, after):
         yield _moved(before, after, name, images)
-        return
     old, new = before.repository_name, after.repository_name
     if old != new:
         may_be_same = any(
@@ -230,9 +229,10 @@ def _moved(before: Repository, after: Repository, name: str, images: int | None)
             repository=name,
             origin=new,
         )
+    where = "under another logical id" if old.stack == new.stack else "in another stack"
     return Draft(
         kind=ChangeClass.REPLACED,
-        tail=" is declared under another logical id, which CloudFormation takes for a new"
+        tail=f" is declared {where}, which CloudFormation takes for a new"
         " repository of a name that is taken, so that the deployment fails; keep the id, or move"
         " the resource with `cdk refactor`",
         cause=cause,
@@ -257,4 +257,6 @@ def _key(repository: Repository) -> str:
     encryption: Encryption = repository.encryption
     if encryption.type == EncryptionType.AES256:
         return "AES256"
+    if encryption.type == encryption.kms_key:
+        return f"{encryption.type}"  # the whole is known at deployment alone
     return f"{encryption.type} with {encryption.kms_key or 'aws/ecr'}"
