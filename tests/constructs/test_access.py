@@ -542,7 +542,10 @@ def test_any_actions_can_be_allowed(stack: cdk.Stack) -> None:
     [
         ([], "somebody must be named, got nobody; write Principals.account(...)"),
         ([Principals.account("22")], "12 digits, got '22'; write for example '111122223333'"),
-        ([Principals.organization()], "needs an organisation, got none; write Principals.organ"),
+        (
+            [Principals.organization()],
+            "an organisation must be named where the baseline has none, got none; write its id",
+        ),
         ([Principals.organization("o-1")], "got 'o-1'; copy it from"),
         ([Principals.organizational_unit("ou-ab12-1")], "got 'ou-ab12-1'; write for example 'o-"),
         ([Principals.role("Deploy")], "a role must be given by its ARN, got 'Deploy'; write"),
@@ -641,7 +644,7 @@ def test_a_deny_locks_nobody_out_of_the_policy() -> None:
 @pytest.mark.parametrize(
     ("organization", "sentence"),
     [
-        (None, "needs an organisation, got none; write Principals.organization('o-...')"),
+        (None, "got none; write its id, 'o-...', or Baseline(organization_id='o-...')"),
         ("payments", "got 'payments'; copy it from `aws organizations describe-organization`"),
     ],
 )

@@ -241,7 +241,7 @@ def test_refuses_what_ecr_or_the_baseline_refuses(act: Act, said: str) -> None:
 
 def test_refuses_an_organisation_where_the_baseline_has_none() -> None:
     registry = GovernedRegistry(new_stack(), "Registry")
-    with pytest.raises(ConfigurationError, match=r"needs an organisation, got none"):
+    with pytest.raises(ConfigurationError, match=r"an organisation must be named .*, got none"):
         registry.deny_outside_organization()
 
 

@@ -455,7 +455,7 @@ def test_refuses_a_policy_of_the_old_version_with_variables(refusing: cdk.Stack)
         (
             "exemptions",
             Exemption(Control.SCAN_ON_PUSH, "why"),
-            "exemptions must be a list of Exemptions, got Exemption(",
+            "exemptions must be a list of Exemptions, got one of Exemption; write [Exemption(",
         ),
     ],
 )
@@ -537,11 +537,17 @@ def test_refuses_to_empty_what_is_retained(
         GovernedRepository(refusing, "Api", empty_on_delete=True, removal_policy=removal_policy)
 
 
-@pytest.mark.parametrize("removal_policy", [cdk.RemovalPolicy.SNAPSHOT, "destroy", None])
+@pytest.mark.parametrize(
+    ("removal_policy", "sentence"),
+    [
+        (cdk.RemovalPolicy.SNAPSHOT, r"or DESTROY, got .*SNAPSHOT: .*; write RemovalPolicy.RETAIN"),
+        ("destroy", r"a RemovalPolicy, got 'destroy'; write RemovalPolicy\.DESTROY"),
+        (None, r"a RemovalPolicy, got None; write RemovalPolicy\.RETAIN"),
+    ],
+)
 def test_refuses_a_removal_policy_that_a_repository_cannot_have(
-    refusing: cdk.Stack, removal_policy: Any
+    refusing: cdk.Stack, removal_policy: Any, sentence: str
 ) -> None:
-    sentence = rf"or DESTROY, got {removal_policy}: .*; write RemovalPolicy.RETAIN"
     with pytest.raises(ConfigurationError, match=sentence) as caught:
         GovernedRepository(refusing, "Api", removal_policy=removal_policy)
     assert len(caught.value.sentences) == 1

@@ -281,7 +281,7 @@ def test_what_is_refused_of_what_waited_names_the_contributor() -> None:
     app = new_app(validate=False)
     service = new_stack(app, "Service")
     GovernedRegistry.of(service).deny_outside_organization()
-    with pytest.raises(ConfigurationError, match=r"needs an organisation, got none.*\[Service\]"):
+    with pytest.raises(ConfigurationError, match=r"an organisation must be named .*\[Service\]"):
         GovernedRegistry(new_stack(app, "Main"), "Registry")
 
 

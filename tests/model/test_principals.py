@@ -252,8 +252,8 @@ def test_refuses_who_cannot_be_named(principal: PolicyPrincipal, sentence: str) 
 def test_refuses_the_organization_of_a_baseline_without_one() -> None:
     assert sentences(Principals.organization(), replace(PLACE, organization_id=None)) == [
         (
-            "Principals.organization() needs an organisation, got none; write"
-            " Principals.organization('o-...') or Baseline(organization_id='o-...')"
+            "an organisation must be named where the baseline has none, got none; write its"
+            " id, 'o-...', or Baseline(organization_id='o-...')"
         )
     ]
 

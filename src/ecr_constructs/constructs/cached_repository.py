@@ -12,7 +12,7 @@ from typing import Final, final
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ecr_constructs.constructs.cdk_statements import to_document
+from ecr_constructs.constructs.cdk_statements import cdk_statement_problems, to_document
 from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.repository_events import RepositoryEvents
 from ecr_constructs.errors import ConfigurationError
@@ -132,6 +132,7 @@ class CachedRepository(RepositoryEvents):
             ConfigurationError: If a Lambda function is to pull, or the registry's
                 policy refuses the statement.
         """
+        refuse(cdk_statement_problems(statement), path=self.node.path)
         document = to_document(statement, ledger_of(self))
         parsed, problems = parse_statement({**document, "Resource": self._arn}, "statement")
         refuse(problems, path=self.node.path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, ParamSpec, TypeVar
+from typing import Final, NoReturn, ParamSpec, TypeVar
 
 from aws_cdk import aws_ecr as ecr
 
@@ -44,6 +44,17 @@ def tells_cdk_arguments(function: Callable[P, R]) -> Callable[P, R]:
         return function(*args, **kwargs)
 
     return checked
+
+
+def refuse_member(self: object, name: str) -> NoReturn:
+    """Say that an object has no such member, and of a CDK repository's what it is called here.
+
+    Raises:
+        AttributeError: Always.
+    """
+    fix = f"; {_INSTEAD['lifecycle_rules']}" if name == "add_lifecycle_rule" else ""
+    kind = type(self).__name__
+    raise AttributeError(f"{kind!r} object has no attribute {name!r}{fix}", name=name)
 
 
 def _problems(arguments: Mapping[str, object]) -> Iterator[Problem]:

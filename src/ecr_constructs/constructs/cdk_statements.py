@@ -5,18 +5,30 @@ Layer: constructs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from aws_cdk import aws_iam as iam
 
 from ecr_constructs.constructs.ledger import StackLedger
+from ecr_constructs.model.problem import Problem, problem_at
 from ecr_constructs.model.statement import Principal, Statement, parse_statement
 from ecr_constructs.model.unresolved import is_token
+from ecr_constructs.model.words import shown
 from ecr_constructs.service import patterns
 
 _PARTITION: Final = {"Ref": "AWS::Partition"}
 _PRINCIPALS: Final = frozenset({"Principal", "NotPrincipal"})
+
+
+def cdk_statement_problems(statement: object) -> Iterator[Problem]:
+    """Yield that something is none of CDK's statements."""
+    if not hasattr(statement, "to_statement_json"):
+        yield problem_at(
+            "statement",
+            f"statement must be an iam.PolicyStatement, got {shown(statement)}",
+            "write iam.PolicyStatement(...), or allow(Principals...., actions=[...])",
+        )
 
 
 def to_document(statement: iam.PolicyStatement, ledger: StackLedger) -> dict[str, Any]:

@@ -15,14 +15,20 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from ecr_constructs.constructs.caching import define_cache
 from ecr_constructs.constructs.contributor import RegistryContributor
 from ecr_constructs.constructs.image_contributions import ImageContributions
-from ecr_constructs.constructs.parameters import key_problems, kind_problems, several, several_texts
+from ecr_constructs.constructs.parameters import (
+    encryption_of,
+    key_problems,
+    kind_problems,
+    several,
+    several_texts,
+)
 from ecr_constructs.constructs.pull_through_cache import PullThroughCache
 from ecr_constructs.constructs.registry_events import RegistryEvents
 from ecr_constructs.constructs.replicating import replicate
 from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.creation_template import AppliedFor
-from ecr_constructs.model.encryption import Encryption, EncryptionType
+from ecr_constructs.model.encryption import EncryptionType
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.problem import problem_at, refuse
@@ -141,6 +147,8 @@ class RegistryContributions(ImageContributions, RegistryEvents):
             kind_problems(
                 {
                     "image_tag_mutability_exclusion_filters": filters,
+                    "encryption_key": encryption_key,
+                    "custom_role": custom_role,
                     "lifecycle_policy": lifecycle_policy,
                     "repository_policy": repository_policy,
                     "resource_tags": resource_tags,
@@ -153,6 +161,7 @@ class RegistryContributions(ImageContributions, RegistryEvents):
                 problem_at("prefix", "prefix must be known at synthesis, got a token", "write it")
             )
         refuse([*misfits, *key_problems(encryption_key, self.place)], path=by)
+        is_encrypted = encryption is not None or encryption_key is not None
         request = TemplateRequest(
             prefix=prefix,
             applied_for=_purposes(applied_for),
@@ -161,7 +170,7 @@ class RegistryContributions(ImageContributions, RegistryEvents):
             description=description,
             image_tag_mutability=image_tag_mutability,
             exclusion_filters=filters,
-            encryption=_encryption(encryption, encryption_key),
+            encryption=encryption_of(encryption, encryption_key) if is_encrypted else None,
             repository_policy=repository_policy,
             lifecycle_policy=lifecycle_policy,
             resource_tags=None if resource_tags is None else tuple(resource_tags.items()),
@@ -248,10 +257,3 @@ def _purposes(applied_for: Iterable[AppliedFor]) -> tuple[AppliedFor, ...]:
     return (
         (cast("AppliedFor", applied_for),) if isinstance(applied_for, str) else tuple(applied_for)
     )
-
-
-def _encryption(kind: EncryptionType | None, key: kms.IKey | None) -> Encryption | None:
-    if kind is None and key is None:
-        return None
-    default = EncryptionType.AES256 if key is None else EncryptionType.KMS
-    return Encryption(default if kind is None else kind, None if key is None else key.key_arn)

@@ -12,7 +12,7 @@ never calls it for is an error of its validation, and never silence.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
@@ -22,6 +22,7 @@ from constructs import Construct, IConstruct, IValidation, Node
 from ecr_constructs.constructs._jsii import sort_key
 from ecr_constructs.constructs.slot import slot_of
 from ecr_constructs.model.place import Place
+from ecr_constructs.model.problem import problem_at, refuse
 from ecr_constructs.model.unresolved import Text, is_token
 from ecr_constructs.service.partitions import partition_of
 
@@ -125,9 +126,19 @@ _LEDGERS: Final[WeakKeyDictionary[IConstruct, StackLedger]] = WeakKeyDictionary(
 
 
 def ledger_of(scope: IConstruct) -> StackLedger:
-    """Return the ledger of the stack that holds ``scope``."""
-    ledger = _LEDGERS.get(scope)
+    """Return the ledger of the stack that holds ``scope``.
+
+    Raises:
+        ConfigurationError: If it is no construct.
+    """
+    try:
+        ledger = _LEDGERS.get(scope)
+    except TypeError:  # such as text, to which nothing can refer weakly
+        ledger = None
     if ledger is None:
+        if not isinstance(cast("object", scope), Construct):
+            what = f"scope must be a construct, got {scope!r}"
+            refuse([problem_at("scope", what, "write a stack, or a construct in one")])
         stack = scope if isinstance(scope, cdk.Stack) else cdk.Stack.of(scope)
         ledger = _LEDGERS.get(stack)
         if ledger is None:

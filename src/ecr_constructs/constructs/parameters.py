@@ -9,9 +9,10 @@ name: what a type checker would have said is said here, in one sentence each.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
-from typing import Final
+from typing import Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -19,6 +20,7 @@ from aws_cdk import aws_kms as kms
 from ecr_constructs.model.account_setting import AccountSetting
 from ecr_constructs.model.baseline import Baseline, Exemption
 from ecr_constructs.model.catalog_data import CatalogData
+from ecr_constructs.model.encryption import Encryption, EncryptionType
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.place import Place
 from ecr_constructs.model.policy import Policy
@@ -26,6 +28,8 @@ from ecr_constructs.model.principal_kinds import PolicyPrincipal
 from ecr_constructs.model.problem import Problem, problem_at
 from ecr_constructs.model.scanning import Scanning
 from ecr_constructs.model.unresolved import is_token
+from ecr_constructs.model.words import shown
+from ecr_constructs.service import patterns
 
 #: What CloudFormation does with the resource, and with the old one after a replacement.
 DELETION_POLICIES: Final = {
@@ -59,6 +63,11 @@ _KINDS: Final[Mapping[str, tuple[type | UnionType, str, str]]] = {
     "scanning": (Scanning | None, "a Scanning", "write Scanning.basic(on_push=['*'])"),
 }
 _TAGS: Final = frozenset({"tags", "resource_tags"})
+#: Parameter that takes one of CDK's -> the attribute that tells, in words, and what to write.
+_INTERFACES: Final = {
+    "encryption_key": ("key_arn", "a KMS key", "write kms.Key.from_key_arn(scope, id, '<ARN>')"),
+    "custom_role": ("role_arn", "a role", "write iam.Role.from_role_arn(scope, id, '<ARN>')"),
+}
 #: Parameter that takes several -> the type of each, in words, and what to write.
 _ELEMENTS: Final[Mapping[str, tuple[type, str, str]]] = {
     "image_tag_mutability_exclusion_filters": (str, "strings", "write for example ['latest']"),
@@ -78,21 +87,31 @@ def kind_problems(given: Mapping[str, object]) -> Iterator[Problem]:
         given: The values by the parameters' names.
     """
     for name, value in given.items():
+        if name in _INTERFACES:
+            attribute, words, fix = _INTERFACES[name]
+            if value is not None and not _has(value, attribute):
+                yield problem_at(name, f"{name} must be {words}, got {shown(value)}", fix)
+            continue
         if name in _KINDS:
             kind, words, fix = _KINDS[name]
             if not isinstance(value, kind):
-                yield problem_at(name, f"{name} must be {words}, got {value!r}", fix)
+                yield problem_at(name, f"{name} must be {words}, got {shown(value)}", fix)
             elif name in _TAGS:
                 yield from _tag_problems(name, value)
             continue
         each, words, fix = _ELEMENTS[name]
         if not isinstance(value, tuple):
-            yield problem_at(name, f"{name} must be a list of {words}, got {value!r}", fix)
+            yield problem_at(name, f"{name} must be a list of {words}, got {shown(value)}", fix)
             continue
         for index, element in enumerate(value):
             if not isinstance(element, each):
                 path = f"{name}[{index}]"
-                yield problem_at(path, f"{name} must be {words}, got {element!r}", fix)
+                yield problem_at(path, f"{name} must be {words}, got {shown(element)}", fix)
+
+
+def _has(value: object, attribute: str) -> bool:
+    """Tell whether one of CDK's has an attribute, and ask it only if its class has none."""
+    return hasattr(type(value), attribute) or hasattr(value, attribute)
 
 
 def _tag_problems(name: str, tags: object) -> Iterator[Problem]:
@@ -132,7 +151,15 @@ def removal_problems(
     removal_policy: cdk.RemovalPolicy, *, empty_on_delete: bool
 ) -> Iterator[Problem]:
     """Yield what a repository cannot do when it leaves its stack."""
-    if removal_policy not in DELETION_POLICIES:
+    if not isinstance(cast("object", removal_policy), cdk.RemovalPolicy):
+        name = str(removal_policy).upper()
+        meant = name if name in {each.name for each in DELETION_POLICIES} else "RETAIN"
+        yield problem_at(
+            "removal_policy",
+            f"removal_policy must be a RemovalPolicy, got {removal_policy!r}",
+            f"write RemovalPolicy.{meant}",
+        )
+    elif removal_policy not in DELETION_POLICIES:
         yield problem_at(
             "removal_policy",
             f"removal_policy must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got"
@@ -146,6 +173,12 @@ def removal_problems(
             f" {removal_policy!s}",
             "leave it out to keep the images",
         )
+
+
+def encryption_of(kind: EncryptionType | None, key: kms.IKey | None) -> Encryption:
+    """Return the encryption that is asked for; with a key it is KMS where nobody says."""
+    default = EncryptionType.AES256 if key is None else EncryptionType.KMS
+    return Encryption(default if kind is None else kind, None if key is None else key.key_arn)
 
 
 def key_problems(key: kms.IKey | None, place: Place) -> Iterator[Problem]:
@@ -192,9 +225,37 @@ def allow_problems(
         else:
             yield problem_at(
                 "principals",
-                f"somebody must be named by Principals, got {each!r}",
-                "write Principals.account(...), or grant_...(...) for one of CDK's principals",
+                f"somebody must be named by Principals, got {shown(each)}",
+                _naming(each),
             )
+
+
+#: What principals look like -> what to write of the text, or of a part of it.
+_NAMED: Final = (
+    (patterns.ACCOUNT_ID, "Principals.account({!r})"),
+    (re.compile(r"arn:[\w-]+:iam::(\d{12}):root"), "Principals.account({!r})"),
+    (re.compile(r"(arn:[\w-]+:iam::\d{12}:role/.+)"), "Principals.role({!r})"),
+    (re.compile(r"(arn:[\w-]+:iam::\d{12}:user/.+)"), "Principals.user({!r})"),
+    (patterns.ORGANIZATION_ID, "Principals.organization({!r})"),
+    (re.compile(r"(o-\w+/r-.+)"), "Principals.organizational_unit({!r})"),
+    (re.compile(r"lambda\.amazonaws\.com"), "Principals.lambda_functions()"),
+    (re.compile(r"codebuild\.amazonaws\.com"), "Principals.codebuild_projects()"),
+    (re.compile(r"([\w-]+\.amazonaws\.com)"), "Principals.service({!r})"),
+)
+
+
+def _naming(given: object) -> str:
+    """Return how to name whom somebody means."""
+    if isinstance(given, str):
+        for pattern, words in _NAMED:
+            found = pattern.fullmatch(given)
+            if found is not None:
+                return f"write {words.format(found[found.re.groups])}"
+    elif isinstance(given, Iterable):
+        return "write them one after the other, and not in a list"
+    elif _has(given, "grant_principal"):
+        return "give it to grant_pull(...) or its kin, or write Principals.account(...)"
+    return "write Principals.account(...), or grant_...(...) for one of CDK's principals"
 
 
 def baseline_problems(baseline: Baseline) -> tuple[Problem, ...]:

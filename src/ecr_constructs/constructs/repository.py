@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import aws_cdk as cdk
 import jsii
@@ -18,7 +18,7 @@ from constructs import Construct
 
 from ecr_constructs.constructs._jsii import on_this_side
 from ecr_constructs.constructs.access import RepositoryAccess
-from ecr_constructs.constructs.cdk_arguments import tells_cdk_arguments
+from ecr_constructs.constructs.cdk_arguments import refuse_member, tells_cdk_arguments
 from ecr_constructs.constructs.cfn_repository import CfnRepository
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.functions_elsewhere import allow_functions_elsewhere
@@ -26,6 +26,7 @@ from ecr_constructs.constructs.ledger import ledger_of
 from ecr_constructs.constructs.parameters import (
     DELETION_POLICIES,
     baseline_problems,
+    encryption_of,
     key_problems,
     kind_problems,
     removal_problems,
@@ -38,7 +39,7 @@ from ecr_constructs.constructs.resource_policy import ResourcePolicy
 from ecr_constructs.constructs.slot import baseline_for
 from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.baseline import Baseline, Exemption
-from ecr_constructs.model.encryption import Encryption, EncryptionType
+from ecr_constructs.model.encryption import EncryptionType
 from ecr_constructs.model.governance import repository_loosenings, retention_loosenings
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.policy import Policy
@@ -131,6 +132,7 @@ class GovernedRepository(RepositoryAccess):
                 {
                     "image_tag_mutability_exclusion_filters": filters,
                     "scan_on_push": scan_on_push,
+                    "encryption_key": encryption_key,
                     "lifecycle_policy": lifecycle_policy,
                     "repository_policy": repository_policy,
                     "tags": tags,
@@ -154,7 +156,7 @@ class GovernedRepository(RepositoryAccess):
             image_tag_mutability=image_tag_mutability or mode,
             exclusion_filters=filters,
             scan_on_push=scan_on_push,
-            encryption=_encryption(encryption, encryption_key),
+            encryption=encryption_of(encryption, encryption_key),
             lifecycle_policy=(
                 baseline.lifecycle_policy if lifecycle_policy is None else lifecycle_policy
             ),
@@ -284,6 +286,9 @@ class GovernedRepository(RepositoryAccess):
         jsii.set(self._cfn, "repositoryPolicyText", self._gate.document())
         self._record_exemptions()
 
+    if not TYPE_CHECKING:  # a type checker knows what there is, and must go on to
+        __getattr__ = refuse_member
+
     def _record_exemptions(self) -> None:
         # A round trip, so only where there is something to tell.
         if self._gate.relied_on != self._recorded:
@@ -294,9 +299,3 @@ class GovernedRepository(RepositoryAccess):
             from ecr_constructs.constructs.validation import acknowledge_exemptions
 
             acknowledge_exemptions(self, self._recorded)
-
-
-def _encryption(kind: EncryptionType | None, key: kms.IKey | None) -> Encryption:
-    if kind is None:
-        kind = EncryptionType.AES256 if key is None else EncryptionType.KMS
-    return Encryption(kind, None if key is None else key.key_arn)

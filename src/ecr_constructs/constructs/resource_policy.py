@@ -12,7 +12,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
-from ecr_constructs.constructs.cdk_statements import to_document
+from ecr_constructs.constructs.cdk_statements import cdk_statement_problems, to_document
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import StackLedger
 from ecr_constructs.constructs.parameters import allow_problems
@@ -175,9 +175,9 @@ class ResourcePolicy:
         if wrong or not vpc_endpoint_ids:
             got = repr(wrong[0]) if wrong else "none"
             message = f"a VPC endpoint must be 'vpce-' and hexadecimal digits, got {got}"
-            self.refuse(
-                [problem_at("vpc_endpoint_ids", message, "write for example 'vpce-1a2b3c4d'")], ()
-            )
+            is_list = bool(wrong) and isinstance(wrong[0], list | tuple)
+            fix = f"write for example 'vpce-1a2b3c4d'{', without a list' if is_list else ''}"
+            self.refuse([problem_at("vpc_endpoint_ids", message, fix)], ())
         but: tuple[Condition, ...] = ()
         if self._kind is PolicyKind.REGISTRY:
             # Amazon ECR fills its caches as a role of the account, from outside of any VPC.
@@ -248,6 +248,7 @@ class ResourcePolicy:
 
     def add_cdk(self, statement: iam.PolicyStatement) -> None:
         """Add one of CDK's statements; raises as :meth:`add`."""
+        self.refuse(cdk_statement_problems(statement), ())
         parsed, problems = parse_statement(to_document(statement, self._ledger), "statement")
         self.refuse(problems, ())
         if parsed is not None:

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from ecr_constructs.model.arguments import tells_arguments_of
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 from ecr_constructs.model.principal_kinds import organization_problems
-from ecr_constructs.model.problem import Problem, problem_at
+from ecr_constructs.model.problem import Problem, problem_at, refuse
 from ecr_constructs.service import patterns
 
 
@@ -200,8 +200,15 @@ class Baseline:
 
         Args:
             construct: An app, a stage, a stack or any other construct.
+
+        Raises:
+            ConfigurationError: If it is none.
         """
-        _ATTACHED[construct] = self
+        try:
+            _ATTACHED[construct] = self
+        except TypeError:  # such as text, to which nothing can refer weakly
+            what = f"construct must be an app or another construct, got {construct!r}"
+            refuse([problem_at("construct", what, "write attach(app)")])
 
     @staticmethod
     def attached_to(path: Callable[[], Sequence[object]]) -> Baseline | None:

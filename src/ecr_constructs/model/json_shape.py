@@ -94,7 +94,9 @@ def check_number(fix: str) -> Check:
 
     def check(value: object, path: str) -> Problems:
         if isinstance(value, bool) or not isinstance(value, int):
-            yield wrong("type", path, "must be a whole number", value, fix)
+            # One of CDK's durations says how many days it is.
+            in_days = "write .to_days() behind it" if hasattr(value, "to_days") else fix
+            yield wrong("type", path, "must be a whole number", value, in_days)
         elif value < 1:
             yield wrong("number", path, "must be 1 or more", value, fix)
         elif value > INT_MAX:

@@ -25,6 +25,7 @@ from ecr_constructs.model.lifecycle_rule import LifecycleRule
 from ecr_constructs.model.lifecycle_sound import read_sound
 from ecr_constructs.model.problem import Problem, Severity
 from ecr_constructs.model.unresolved import Unresolved, is_token
+from ecr_constructs.model.words import shown
 
 __all__: Final = [
     "ActionType",
@@ -165,7 +166,7 @@ class LifecyclePolicy:
             Problem(
                 id="rule",
                 path=f"rules[{index}]",
-                message=f"a rule must be a LifecycleRule, got {rule!r}",
+                message=f"a rule must be a LifecycleRule, got {shown(rule)}",
                 fix="write LifecyclePolicy.of(LifecycleRule.keep_newest(50), ...), without a list",
             )
             for index, rule in enumerate(self.rules)

@@ -73,8 +73,8 @@ class Organization(PolicyPrincipal):
         value = self.organization_id or place.organization_id
         if value is None:
             yield _problem(
-                "Principals.organization() needs an organisation, got none",
-                "write Principals.organization('o-...') or Baseline(organization_id='o-...')",
+                "an organisation must be named where the baseline has none, got none",
+                "write its id, 'o-...', or Baseline(organization_id='o-...')",
             )
         else:
             yield from organization_problems(value)

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+#: As much is shown of what somebody gave.
+_SHOWN: Final = 80
+
 #: How alike a name must be to be taken for a misspelling; ``apy`` is 0.67 of ``api``.
 _NEAR: Final = 0.65
 
@@ -31,6 +34,23 @@ def listed(words: Iterable[str], joint: str = "and", *, most: int = 4) -> str:
     if len(shown) <= 1:
         return "".join(shown)
     return f"{', '.join(shown[:-1])} {joint} {shown[-1]}"
+
+
+def shown(value: object) -> str:
+    """Return what somebody gave; where that is long, an address or one of CDK's, what it is.
+
+    >>> shown(["v1"])
+    "['v1']"
+    >>> shown(object())
+    'one of object'
+    """
+    kind = type(value)
+    text = repr(value)
+    is_cdk = kind.__module__.startswith("aws_cdk")
+    if len(text) <= _SHOWN and not text.startswith("<") and not is_cdk:
+        return text
+    name = f"{kind.__module__}.{kind.__name__}" if is_cdk else kind.__name__
+    return f"one of {name.removeprefix('aws_cdk.')}"
 
 
 def examples(names: Sequence[str], most: int = 3) -> str:
