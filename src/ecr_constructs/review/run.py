@@ -19,8 +19,9 @@ from ecr_constructs.model.registry import Deployment
 from ecr_constructs.review.access.survey import Survey
 from ecr_constructs.review.build import Sources, report_on
 from ecr_constructs.review.change.compare import compare
-from ecr_constructs.review.change.difference import Change
+from ecr_constructs.review.change.difference import Change, Place, worst_first
 from ecr_constructs.review.change.labels import relabelled
+from ecr_constructs.review.change.placed import place_of_unplaced, taken_for
 from ecr_constructs.review.handed_over import hand_overs_in
 from ecr_constructs.review.images import Older
 from ecr_constructs.review.inventories import NamedInventory, assign
@@ -86,7 +87,7 @@ def review(
     )
     deployment = _read(assembly, read)
     survey = Survey(deployment)
-    older = None if against is None else _older(assembly, against, read)
+    older, taken = (None, None) if against is None else _placed(assembly, against, read, deployment)
     sides = (deployment,) if older is None else (older, deployment)
     held = assign(images, *sides)
     change = None
@@ -99,6 +100,8 @@ def review(
             images=held,
             surveys=surveys,
         )
+        if taken is not None:
+            change = Change(worst_first((*change.differences, taken_for(taken))))
     sources = Sources(
         rules=RULES if rules is None else rules,
         now=moment,
@@ -116,6 +119,21 @@ def review(
 
 def _read(assembly: Path | str | Deployment, read: _Read) -> Deployment:
     return assembly if isinstance(assembly, Deployment) else read(assembly)
+
+
+def _placed(
+    assembly: Path | str | Deployment,
+    against: Path | str | Deployment,
+    read: partial[Deployment],
+    newer: Deployment,
+) -> tuple[Deployment, Place | None]:
+    """Return the older side, and where it is taken to be if it does not say so itself."""
+    older = _older(assembly, against, read)
+    taken = None if isinstance(against, Deployment) else place_of_unplaced(older, newer)
+    if taken is None:
+        return older, None
+    at = partial(read, account=taken.account, region=taken.region)
+    return _older(assembly, against, at), taken
 
 
 def _older(

@@ -60,8 +60,8 @@ def registry_pairs(older: Deployment, newer: Deployment) -> list[RegistryPair]:
             alone.append(after)
         else:
             pairs.append(RegistryPair(before, after))
-    unknown = [registry for registry in rest.values() if not _is_known(registry)]
-    if len(unknown) == 1 and len(alone) == 1 and not _is_known(alone[0]):
+    unknown = [registry for registry in rest.values() if not is_placed(registry)]
+    if len(unknown) == 1 and len(alone) == 1 and not is_placed(alone[0]):
         pairs.append(RegistryPair(unknown[0], alone.pop()))
         rest.pop(_key(unknown[0]))
     pairs += (RegistryPair(_nothing(after), after) for after in alone)
@@ -113,11 +113,12 @@ def _both(repository: Repository) -> tuple[object, object]:
 
 
 def _key(registry: Registry) -> tuple[str, str, str]:
-    stack = "" if _is_known(registry) else min(_stacks(registry), default="")
+    stack = "" if is_placed(registry) else min(stacks_of(registry), default="")
     return str(registry.account), str(registry.region), stack
 
 
-def _stacks(registry: Registry) -> Iterable[str]:
+def stacks_of(registry: Registry) -> Iterable[str]:
+    """Return the stacks that declare something of a registry."""
     origins: list[Origin | None] = [each.origin for each in registry.repositories]
     origins += (each.origin for each in registry.creation_templates)
     origins += (each.origin for each in registry.pull_through_cache_rules)
@@ -126,7 +127,8 @@ def _stacks(registry: Registry) -> Iterable[str]:
     return (origin.stack for origin in origins if origin is not None)
 
 
-def _is_known(registry: Registry) -> bool:
+def is_placed(registry: Registry) -> bool:
+    """Tell whether account and Region of a registry are known."""
     return isinstance(registry.account, str) and isinstance(registry.region, str)
 
 
