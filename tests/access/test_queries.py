@@ -171,7 +171,7 @@ def test_refuses_a_repository_that_is_in_several_registries(account: str | None)
         places += f", {OTHER}/{REGION}"
     assert str(caught.value) == (
         f"repository must be in one registry, got {NAME!r}, which is in {places};"
-        " name its account and Region"
+        " write --account and --region, or its construct path"
     )
 
 

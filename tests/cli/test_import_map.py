@@ -275,7 +275,7 @@ def test_a_file_is_written_whole_and_told(
     }
     document, told = printed(capsys)
     assert document is None
-    assert told.startswith(f"1 resources of Main are in {output}; drop what is not there yet")
+    assert told.startswith(f"1 resource of Main is in {output}; drop what is not there yet")
     assert {each.name for each in tmp_path.iterdir()} == {"Main.template.json", "import.json"}
 
 
@@ -288,7 +288,7 @@ def test_a_file_is_written_whole_and_told(
         ),
         (
             ["--stack", "x"],
-            "--stack must name a stack of the assembly, got 'x'; write 'Main, Other'",
+            "--stack must name a stack of the assembly, got 'x'; write one of Main, Other",
         ),
         (
             [],
@@ -333,6 +333,17 @@ def test_refuses_a_file_that_cannot_be_written(
     path, output = template(tmp_path, {"Api": REPOSITORY}), tmp_path / "none" / "import.json"
     assert run(["import-map", path, "-o", str(output)]) == 2
     assert "cannot be written (No such file or directory); name a file in a" in printed(capsys)[1]
+
+
+def test_dash_is_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = template(tmp_path, {"Api": REPOSITORY})
+    monkeypatch.chdir(tmp_path)
+    assert run(["import-map", path, "-o", "-"]) == 0
+    document, told = printed(capsys)
+    assert (list(document), told) == (["Api"], "")
+    assert [each.name for each in tmp_path.iterdir()] == [Path(path).name]
 
 
 def test_refuses_what_is_no_assembly(capsys: pytest.CaptureFixture[str]) -> None:

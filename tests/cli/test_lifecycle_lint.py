@@ -46,6 +46,22 @@ def test_lint_shows_people(lifecycle: Lifecycle) -> None:
     assert lifecycle("lint", lifecycle.write("p.json", sound)) == (0, "nothing to say\n", "")
 
 
+def test_policy_may_begin_with_a_byte_order_mark(lifecycle: Lifecycle) -> None:
+    sound = LifecyclePolicy.of(R.expire_untagged(older_than_days=7))
+    path = lifecycle.write("p.json", sound.to_json().encode("utf-8-sig"))
+    assert lifecycle("lint", path) == (0, "nothing to say\n", "")
+
+
+def test_refuses_a_policy_that_is_no_utf_8_text(lifecycle: Lifecycle) -> None:
+    path = lifecycle.write("p.json", AND_LIST.to_json().encode("utf-16"))
+    status, out, err = lifecycle("lint", path)
+    assert (status, out) == (2, "")
+    assert err == (
+        f"ecr-constructs: policy {path!r} must be UTF-8 text, got byte 0xff at position 0; save it"
+        " as UTF-8\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("policy", "options", "status"),
     [

@@ -36,7 +36,7 @@ def find_repository(
     if len(found) > 1:
         raise ConfigurationError(
             f"repository must be in one registry, got {repository!r}, which is in"
-            f" {_places(found)}; name its account and Region"
+            f" {_places(found)}; write --account and --region, or its construct path"
         )
     return found[0]
 

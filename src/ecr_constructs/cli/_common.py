@@ -54,7 +54,8 @@ AccountOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="ID",
-        help="The account that a lone template would be deployed to.",
+        help="The account that a lone template would be deployed to; of several registries, the"
+        " account of the one that is meant.",
         show_default=False,
     ),
 ]
@@ -62,7 +63,8 @@ RegionOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="REGION",
-        help="The Region that a lone template would be deployed to.",
+        help="The Region that a lone template would be deployed to; of several registries, the"
+        " Region of the one that is meant.",
         show_default=False,
     ),
 ]
@@ -110,33 +112,21 @@ class _Unpadded:
 def read_text(path: Path, what: str) -> str:
     """Read a file that the user named; ``-`` is standard input.
 
+    The mark that editors and shells of Windows put before UTF-8 is no part of it.
+
     Raises:
         ConfigurationError: If there is no such file, or it is not UTF-8 text.
     """
     try:
-        if str(path) == "-":
-            return typer.get_text_stream("stdin", encoding="utf-8").read()
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConfigurationError(
-            f"{what} {str(path)!r} cannot be read ({reason}); name a file that is there, or '-'"
-        ) from error
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file that the user named, whole or not at all.
-
-    Raises:
-        ConfigurationError: If it cannot be written.
-    """
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        data = typer.get_binary_stream("stdin").read() if str(path) == "-" else path.read_bytes()
+        return data.decode("utf-8-sig")
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise ConfigurationError(
-            f"{str(path)!r} cannot be written ({error.strerror}); name a file in a folder that is"
-            " there"
+            f"{what} {str(path)!r} cannot be read ({error.strerror}); name a file that is there,"
+            " or '-'"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"{what} {str(path)!r} must be UTF-8 text, got byte {error.object[error.start]:#04x} at"
+            f" position {error.start}; save it as UTF-8"
         ) from error

@@ -17,9 +17,8 @@ from ecr_constructs.cli._common import (
     AssemblyArgument,
     RegionOption,
     Status,
-    print_json,
-    write_text,
 )
+from ecr_constructs.cli._whole_file import whole_file
 
 
 def import_map(
@@ -35,7 +34,13 @@ def import_map(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to a file.", show_default=False),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to a file, or to standard output for -.",
+            show_default=False,
+        ),
     ] = None,
     account: AccountOption = None,
     region: RegionOption = None,
@@ -50,18 +55,19 @@ def import_map(
     ecr-constructs import-map cdk.out --stack Main -o import.json
     cdk import Main --resource-mapping import.json
     """  # noqa: D301 - \b keeps the lines of the examples apart
+    from ecr_constructs.model.words import plural
     from ecr_constructs.sources.import_map import read_import_map
 
     found = read_import_map(assembly, stack=stack, account=account, region=region)
     for note in found.notes:
         typer.echo(f"note: {note}", err=True)
-    if output is None:
-        print_json(found.identifiers)
-        return Status.CLEAR
-    write_text(output, json.dumps(found.identifiers, indent=2) + "\n")
-    typer.echo(
-        f"{len(found.identifiers)} resources of {found.stack} are in {output}; drop what is not"
-        " there yet, as only what is there can be imported",
-        err=True,
-    )
+    with whole_file(output) as stream:
+        stream.write(f"{json.dumps(found.identifiers, indent=2)}\n".encode())
+    if output is not None and str(output) != "-":
+        count = len(found.identifiers)
+        typer.echo(
+            f"{plural(count, 'resource')} of {found.stack} {'is' if count == 1 else 'are'} in"
+            f" {output}; drop what is not there yet, as only what is there can be imported",
+            err=True,
+        )
     return Status.CLEAR

@@ -121,9 +121,9 @@ def _choose(stacks: Sequence[Stack], name: str | None) -> Stack:
             )
         names = [each.place.name for each in tops]
         close = difflib.get_close_matches(name, names, n=1)
+        meant = repr(close[0]) if close else f"one of {', '.join(names)}"
         raise ConfigurationError(
-            f"--stack must name a stack of the assembly, got {name!r}; write"
-            f" {(close or [', '.join(names)])[0]!r}"
+            f"--stack must name a stack of the assembly, got {name!r}; write {meant}"
         )
     candidates = [each for each in tops if any(map(_is_of_ecr, _importable(each)))]
     if not candidates:
