@@ -47,7 +47,8 @@ def hand_over(assembly: Path, document: object, *, stack: str = "Main") -> None:
 
 def test_tells_what_a_registry_and_a_repository_need(assembly: Path) -> None:
     named = {"account": "4", "region": "eu-west-1", "repositoryName": "their/app"}
-    theirs = named | {"policy": {"Statement": [{}]}}
+    accounts = [f"arn:aws:iam::{account}:root" for account in ("111111111111", "222222222222")]
+    theirs = named | {"policy": {"Statement": [{"Principal": {"AWS": accounts}}]}}
     hand_over(assembly, {"version": "1", "handOvers": [ENTRY, theirs]})
     assert hand_overs_in(assembly) == (
         HandedOver(
@@ -61,7 +62,7 @@ def test_tells_what_a_registry_and_a_repository_need(assembly: Path) -> None:
         ),
         HandedOver(
             title="repository 'their/app' of account 4 in eu-west-1",
-            needs=("1 statement in its repository policy",),
+            needs=("1 statement in its repository policy, for 111111111111 and 222222222222",),
             commands=(),
         ),
     )

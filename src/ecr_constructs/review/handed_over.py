@@ -5,15 +5,19 @@ Layer: review. ``<stack>.hand-over.json`` is written by the constructs.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ecr_constructs.model.words import plural
+from ecr_constructs.model.words import listed, plural
 from ecr_constructs.sources.documents import read_json
 
 _FILE: Final = ".hand-over.json"
+#: The accounts that the principals of a statement are of.
+_ACCOUNTS: Final = re.compile(r"\b[0-9]{12}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +68,18 @@ def _title(entry: Mapping[str, Any]) -> str:
     return f"the registry of {place}" if name is None else f"repository {name!r} of {place}"
 
 
+def _principals(statements: list[Any]) -> list[Any]:
+    return [each.get("Principal") for each in statements if isinstance(each, Mapping)]
+
+
 def _needs(entry: Mapping[str, Any]) -> Iterator[str]:
     policy = entry.get("policy")
     statements = policy.get("Statement") if isinstance(policy, Mapping) else None
     if isinstance(statements, list) and statements:
         what = "registry" if entry.get("repositoryName") is None else "repository"
-        yield f"{plural(len(statements), 'statement')} in its {what} policy"
+        accounts = _ACCOUNTS.findall(json.dumps(_principals(statements)))
+        whose = f", for {listed(dict.fromkeys(accounts))}" if accounts else ""
+        yield f"{plural(len(statements), 'statement')} in its {what} policy{whose}"
     for template in entry.get("creationTemplates") or ():
         if isinstance(template, Mapping):
             yield f"the creation template {template.get('prefix')!r}"

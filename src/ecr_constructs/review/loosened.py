@@ -6,12 +6,13 @@ Layer: review.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ecr_constructs.checks.acknowledgements import rule_of
 from ecr_constructs.checks.rule import PREFIX
 from ecr_constructs.model.baseline import Exemption
-from ecr_constructs.model.registry import Deployment
+from ecr_constructs.model.registry import Deployment, Registry
 from ecr_constructs.model.repository import Origin
 from ecr_constructs.review.describe import place_of
 from ecr_constructs.review.exempted import own_acknowledgements
@@ -21,18 +22,35 @@ from ecr_constructs.review.words import name_of
 
 def exemptions_of(deployment: Deployment, today: dt.date) -> Iterator[Loosened]:
     """Yield the exemptions of a deployment, in the order of the model."""
+    names = Counter(where for registry in deployment.registries for where in _names(registry))
     for registry in deployment.registries:
-        for repository in registry.repositories:
-            if repository.exemptions:
-                yield from _loosened(name_of(repository), repository.exemptions, today)
-        for template in registry.creation_templates:
-            where = f"creation template {template.prefix}"
-            yield from _loosened(where, template.exemptions, today)
+        place = f" of {registry.account} in {registry.region}"
+        for where, exemptions in _exempt(registry):
+            # A name that is in two registries does not tell by itself which one is meant.
+            yield from _loosened(f"{where}{place * (names[where] > 1)}", exemptions, today)
         for declaration in registry.declarations:
-            where = f"{declaration.member} of {registry.account} in {registry.region}"
-            yield from _loosened(where.replace("_", " "), declaration.exemptions, today)
+            where = f"{declaration.member.replace('_', ' ')}{place}"
+            yield from _loosened(where, declaration.exemptions, today)
     for public in deployment.public_repositories:
         yield from _loosened(place_of(public.origin), public.exemptions, today)
+
+
+def _names(registry: Registry) -> Iterator[str]:
+    yield from map(name_of, registry.repositories)
+    yield from (_template(each.prefix) for each in registry.creation_templates)
+
+
+def _exempt(registry: Registry) -> Iterator[tuple[str, Iterable[Exemption]]]:
+    """Yield the repositories and creation templates of a registry with their exemptions."""
+    for repository in registry.repositories:
+        if repository.exemptions:
+            yield name_of(repository), repository.exemptions
+    for template in registry.creation_templates:
+        yield _template(template.prefix), template.exemptions
+
+
+def _template(prefix: object) -> str:
+    return f"creation template {prefix}"
 
 
 def acknowledgements_of(deployment: Deployment) -> Iterator[Loosened]:

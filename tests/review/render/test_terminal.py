@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.checks.deployments import write_assembly
 from tests.review.render.worlds import accounts, world
 from tests.review.templates import (
     ACCOUNT,
@@ -20,7 +21,7 @@ from tests.review.templates import (
 )
 
 from ecr_constructs.lifecycle.images import Image
-from ecr_constructs.review import NamedInventory
+from ecr_constructs.review import NamedInventory, review
 from ecr_constructs.review.render.terminal import MOST, to_text
 
 SIGNER = f"arn:aws:signer:eu-west-1:{ACCOUNT}"
@@ -119,6 +120,27 @@ def test_what_is_loosened_is_told_with_its_reason_and_end(tmp_path: Path) -> Non
         "Exemptions payments/api: tag-immutability until 2026-05-31 (expired) because nightly"
         in shown
     )
+
+
+def test_what_two_registries_have_alike_is_told_with_its_registry(tmp_path: Path) -> None:
+    over = {"control": "tag-immutability", "reason": "nightly"}
+    places = {"One": f"aws://{ACCOUNT}/eu-west-1", "Two": f"aws://{OTHER}/eu-west-1"}
+
+    def fleet(name: str, **properties: Any) -> Path:
+        api = repository(exemptions=[over], **properties)
+        lone = repository("lone/api", exemptions=[over])
+        stacks = {
+            "One": {"Resources": {"Api": api, "Lone": lone}},
+            "Two": {"Resources": {"Api": api}},
+        }
+        return write_assembly(tmp_path / name, stacks, environments=places)
+
+    new = fleet("new", ImageTagMutability="MUTABLE")
+    shown = " ".join(to_text(review(new, against=fleet("old"), now=NOW), width=100).split())
+    for account in (ACCOUNT, OTHER):
+        assert f"as its tag mutability changes in the registry of {account} in eu-west-1" in shown
+        assert f" payments/api of {account} in eu-west-1: tag-immutability because" in shown
+    assert " lone/api: tag-immutability because" in shown
 
 
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:

@@ -66,18 +66,22 @@ def _change(change: Change, older: str) -> Iterator[RenderableType]:
     counts = (f"{count} {kind}" for kind, count in change.counts.items())
     yield f"  {escape(', '.join(counts))}"
     yield ""
+    several = len({each.place for each in change.differences}) > 1
     for kind in change.counts:
         yield f"[{_STYLES[SEVERITIES[kind]]}]{SHAPES[kind]} {kind.heading}[/]"
         for difference in change.of(kind):
-            yield from _difference(difference)
+            yield from _difference(difference, several=several)
         yield ""
 
 
-def _difference(difference: Difference) -> Iterator[RenderableType]:
+def _difference(difference: Difference, *, several: bool) -> Iterator[RenderableType]:
     doubt = "[yellow]cannot tell:[/] " if difference.hides_doubt else ""
     yield _indented(f"{doubt}{escape(difference.sentence)}", 2)
-    if difference.cause:
-        yield _indented(f"[dim]as {escape(difference.cause)}[/]", 4)
+    notes = [f"as {difference.cause}"] if difference.cause else []
+    if several and difference.place is not None:
+        notes.append(f"in the registry of {difference.place}")
+    for note in notes:
+        yield _indented(f"[dim]{escape(note)}[/]", 4)
 
 
 def _registry(registry: RegistryReport) -> Iterator[RenderableType]:
