@@ -63,6 +63,20 @@ def test_rule_says_what_why_and_the_way_out(rule: Rule) -> None:
     assert all(rule.ids_elsewhere)
 
 
+def test_remedies_name_what_there_is() -> None:
+    """Whoever follows one finds the class and the method that it names."""
+    constructs = ("GovernedRegistry", "GovernedRepository", "GovernedPublicRepository")
+    methods = {name for each in constructs for name in dir(getattr(ecr_constructs, each))}
+    sources = (PACKAGE / "checks").rglob("*.py")
+    said = "".join(path.read_text(encoding="utf-8") for path in sources)
+    called = re.findall(r"\b(?:registry\.(\w+)|((?:allow|deny|grant)_\w+))\(", said)
+    assert {"allow_pull", "replicate_to"} <= {of or bare for of, bare in called}
+    assert {of or bare for of, bare in called} <= methods
+    for class_, member in re.findall(r"\b([A-Z]\w+)\.(\w+)", said):
+        if class_ in ecr_constructs.__all__:
+            assert hasattr(getattr(ecr_constructs, class_), member), f"{class_}.{member}"
+
+
 @pytest.mark.parametrize("control", Control)
 def test_every_control_that_a_template_shows_has_a_rule(control: Control) -> None:
     loosened = [rule.name for rule in CATALOGUE if rule.control is control]

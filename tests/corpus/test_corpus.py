@@ -34,6 +34,8 @@ OPEN: Final = {
     "29-template-open.json",
     "35-public-repository.yaml",
     "41-conditions-that-do-nothing.yaml",
+    "49-deny-takes-back.yaml",
+    "50-conditions-together.yaml",
 }
 
 

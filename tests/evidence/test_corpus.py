@@ -34,6 +34,8 @@ EXCLUSION: Final = (
 )
 CONDITION: Final = "they know no condition but StringEquals on aws:PrincipalOrgID"
 DENY: Final = "they take a deny of everybody for an allow"
+TAKEN_BACK: Final = "they look at each statement alone, and not at what a deny takes back"
+MISSPELT: Final = "what a key does that is not known is a warning here, and a failure there"
 NOT_PRINCIPAL: Final = "they do not know NotPrincipal, which opens to everybody else"
 PATTERN: Final = "a '*' in a role's ARN opens nothing: ECR refuses it, which PolicyPrincipal says"
 KEY: Final = "KMS without a key is AWS's own key, which the control is to rule out"
@@ -47,12 +49,18 @@ EXPLAINED: Final[Mapping[tuple[str, str, str], str]] = {
     ("CKV_AWS_163", "31-scanning-enhanced", "Staging"): FLAG,
     ("CKV_AWS_163", "32-scanning-basic-all", "Api"): FLAG,
     ("CKV_AWS_163", "38-malformed", "WrongTypes"): MALFORMED,
+    ("CKV_AWS_163", "51-one-or-the-other", "Encrypted"): FLAG,
+    ("CKV_AWS_163", "51-one-or-the-other", "Plain"): FLAG,
     ("CKV_AWS_32", "05-organisation-units", "Shared"): CONDITION,
     ("CKV_AWS_32", "06-notprincipal", "Repo"): NOT_PRINCIPAL,
     ("CKV_AWS_32", "12-unknown-environment", "Api"): UNKNOWN,
     ("CKV_AWS_32", "19-deny-outsiders", "Api"): DENY,
     ("CKV_AWS_32", "20-token-and-resource", "Api"): PATTERN,
     ("CKV_AWS_32", "42-endpoint-only", "Api"): CONDITION,
+    ("CKV_AWS_32", "49-deny-takes-back", "Bounded"): TAKEN_BACK,
+    ("CKV_AWS_32", "49-deny-takes-back", "ForServices"): TAKEN_BACK,
+    ("CKV_AWS_32", "50-conditions-together", "AskedFor"): CONDITION,
+    ("CKV_AWS_32", "50-conditions-together", "Misspelt"): MISSPELT,
     ("CKV_AWS_51", "11-environments-by-mapping", "Api"): RESOLVED,
     ("CKV_AWS_51", "12-unknown-environment", "Api"): UNKNOWN,
     ("CKV_AWS_51", "38-malformed", "WrongTypes"): MALFORMED,
@@ -70,6 +78,8 @@ EXPLAINED: Final[Mapping[tuple[str, str, str], str]] = {
     ("CT.ECR.PR.2", "31-scanning-enhanced", "Staging"): FLAG,
     ("CT.ECR.PR.2", "32-scanning-basic-all", "Api"): FLAG,
     ("CT.ECR.PR.2", "38-malformed", "WrongTypes"): MALFORMED,
+    ("CT.ECR.PR.2", "51-one-or-the-other", "Encrypted"): FLAG,
+    ("CT.ECR.PR.2", "51-one-or-the-other", "Plain"): FLAG,
     ("CT.ECR.PR.3", "11-environments-by-mapping", "Api"): RESOLVED,
     ("CT.ECR.PR.3", "11-environments-by-mapping", "Scratch"): ABSENT,
     ("CT.ECR.PR.3", "12-unknown-environment", "Api"): UNKNOWN,

@@ -278,13 +278,13 @@ def test_takes_the_name_of_every_service(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "where"),
-    [("Federated", "in the trust policy of a role"), ("CanonicalUser", "in a policy of Amazon S3")],
+    ("kind", "fix"),
+    [("Federated", "name the role whose"), ("CanonicalUser", "name the account by its 12 digits")],
 )
-def test_warns_of_a_principal_that_signs_no_request(kind: str, where: str) -> None:
+def test_warns_of_a_principal_that_signs_no_request(kind: str, fix: str) -> None:
     (problem,) = problems_of(pull(Principal(kind, "cognito-identity.amazonaws.com")))
     assert problem.severity is Severity.WARNING
-    assert f"got the {kind} 'cognito-identity.amazonaws.com'; name it {where}" in problem.sentence
+    assert f"got the {kind} 'cognito-identity.amazonaws.com'; {fix}" in problem.sentence
 
 
 def test_refuses_a_principal_of_another_partition() -> None:

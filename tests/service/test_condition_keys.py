@@ -21,7 +21,7 @@ def test_other_keys_are_not_known(key: str) -> None:
 
 
 def test_nearest_key_is_the_one_that_was_meant() -> None:
-    assert condition_keys.nearest("aws:PrincipleOrgID") == "aws:principalorgid"
+    assert condition_keys.nearest("aws:PrincipleOrgID") == "aws:PrincipalOrgID"
     assert condition_keys.nearest("saml:aud") is None
 
 

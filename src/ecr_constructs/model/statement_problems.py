@@ -34,10 +34,10 @@ _SERVICE: Final = re.compile(r"([a-z0-9-]+\.)+[a-z]+", re.IGNORECASE)
 _SERVICE_SOURCES: Final = (
     *("aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"),
 )
-#: Principals that sign no request to Amazon ECR, and where they belong.
-_ELSEWHERE: Final = {
-    "Federated": "in the trust policy of a role, which then is the principal",
-    "CanonicalUser": "in a policy of Amazon S3; name the account by its id",
+#: Principals that sign no request to Amazon ECR, and whom to name instead.
+_INSTEAD: Final = {
+    "Federated": "name the role whose trust policy names the provider",
+    "CanonicalUser": "name the account by its 12 digits: Amazon S3 alone knows canonical users",
 }
 
 
@@ -173,13 +173,14 @@ def _principal_problems(
             message=f"a statement of {rules.what} must have a Principal, got none",
             fix="name who it is about",
         )
+    own = f"arn:{partition}:"
     for principal in statement.principals + statement.not_principals:
         value = principal.value
         if principal.type == "AWS" and isinstance(value, str) and not _WHOLE.fullmatch(value):
             yield from _arn_problems(value)
         elif principal.type != "AWS":
             yield from _kind_problems(principal)
-        elif isinstance(value, str) and partition and _is_elsewhere(value, partition):
+        elif partition and isinstance(value, str) and _is_other_arn(value, own):
             yield _partition_problem(value, partition)
         if (
             principal.type == "Service"
@@ -202,8 +203,8 @@ def _partition_of(region: Text | None) -> str | None:
     return partition_of(region) if isinstance(region, str) and is_known(region) else None
 
 
-def _is_elsewhere(arn: str, partition: str) -> bool:
-    return arn.startswith("arn:") and not arn.startswith(f"arn:{partition}:") and is_known(arn)
+def _is_other_arn(value: str, own: str) -> bool:
+    return value.startswith("arn:") and not value.startswith(own) and is_known(value)
 
 
 def _partition_problem(value: str, partition: str) -> Problem:
@@ -220,14 +221,14 @@ def _partition_problem(value: str, partition: str) -> Problem:
 def _kind_problems(principal: Principal) -> Iterable[Problem]:
     """Yield what is wrong with a principal that is none of an account."""
     value = principal.value
-    if principal.type in _ELSEWHERE:
+    if principal.type in _INSTEAD:
         yield Problem(
             id="policy-principal",
             path="Principal",
             severity=Severity.WARNING,
             message=f"a principal must be one that signs requests to Amazon ECR, got the"
             f" {principal.type} {str(value)!r}",
-            fix=f"name it {_ELSEWHERE[principal.type]}",
+            fix=_INSTEAD[principal.type],
         )
     elif isinstance(value, str) and is_known(value) and not _SERVICE.fullmatch(value):
         yield Problem(

@@ -1,4 +1,4 @@
-"""The condition keys that a request to Amazon ECR may carry, in lower case: IAM compares them so.
+"""The condition keys that a request to Amazon ECR may carry; IAM compares them in any case.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html,
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
@@ -12,65 +12,73 @@ from typing import Final
 #: Keys whose values AWS chooses for one account, organisation or network, so that a stranger
 #: cannot make them match. A tag on a principal is not among them, as everybody tags their own,
 #: nor is an address within a VPC, as everybody has a VPC with 10.0.0.0/16.
-BINDING: Final = frozenset(
+_BINDING: Final = frozenset(
     {
-        "aws:ec2instancesourcevpc",
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceip",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourcevpc",
-        "aws:sourcevpcarn",
-        "aws:sourcevpce",
+        "aws:Ec2InstanceSourceVpc",
+        "aws:PrincipalAccount",
+        "aws:PrincipalArn",
+        "aws:PrincipalOrgID",
+        "aws:PrincipalOrgPaths",
+        "aws:SourceAccount",
+        "aws:SourceArn",
+        "aws:SourceIp",
+        "aws:SourceOrgID",
+        "aws:SourceOrgPaths",
+        "aws:SourceVpc",
+        "aws:SourceVpcArn",
+        "aws:SourceVpce",
         "aws:userid",
-        "aws:vpceaccount",
-        "aws:vpceorgid",
-        "aws:vpceorgpaths",
-        "ec2:sourceinstancearn",
-        "lambda:sourcefunctionarn",
+        "aws:VpceAccount",
+        "aws:VpceOrgID",
+        "aws:VpceOrgPaths",
+        "ec2:SourceInstanceArn",
+        "lambda:SourceFunctionArn",
     }
 )
 #: Keys that strangers meet as well as anybody.
 _OTHERS: Final = frozenset(
     {
-        "aws:assumedroot",
-        "aws:calledvia",
-        "aws:calledviafirst",
-        "aws:calledvialast",
-        "aws:chatbotsourcearn",
-        "aws:currenttime",
-        "aws:ec2instancesourceprivateipv4",
-        "aws:epochtime",
-        "aws:federatedprovider",
-        "aws:multifactorauthage",
-        "aws:multifactorauthpresent",
-        "aws:principalisawsservice",
-        "aws:principalservicename",
-        "aws:principalservicenameslist",
-        "aws:principaltype",
+        "aws:AssumedRoot",
+        "aws:CalledVia",
+        "aws:CalledViaFirst",
+        "aws:CalledViaLast",
+        "aws:ChatbotSourceArn",
+        "aws:CurrentTime",
+        "aws:Ec2InstanceSourcePrivateIPv4",
+        "aws:EpochTime",
+        "aws:FederatedProvider",
+        "aws:MultiFactorAuthAge",
+        "aws:MultiFactorAuthPresent",
+        "aws:PrincipalIsAWSService",
+        "aws:PrincipalServiceName",
+        "aws:PrincipalServiceNamesList",
+        "aws:PrincipalType",
         "aws:referer",
-        "aws:requestedregion",
-        "aws:resourceaccount",
-        "aws:resourceorgid",
-        "aws:resourceorgpaths",
-        "aws:securetransport",
-        "aws:sourceidentity",
-        "aws:tagkeys",
-        "aws:tokenissuetime",
-        "aws:useragent",
+        "aws:RequestedRegion",
+        "aws:ResourceAccount",
+        "aws:ResourceOrgID",
+        "aws:ResourceOrgPaths",
+        "aws:SecureTransport",
+        "aws:SourceIdentity",
+        "aws:TagKeys",
+        "aws:TokenIssueTime",
+        "aws:UserAgent",
         "aws:username",
-        "aws:viaawsservice",
-        "aws:vpcsourceip",
-        "ec2:roledelivery",
+        "aws:ViaAWSService",
+        "aws:VpcSourceIp",
+        "ec2:RoleDelivery",
     }
 )
 #: Keys that go on with the key of a tag.
-_OF_TAGS: Final = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/", "ecr:resourcetag/")
+_OF_TAGS: Final = (
+    *("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/"),
+    *("ecr:resourcetag/", "ecr-public:resourcetag/"),
+)
+
+
+#: Those that bind and all that are known, in lower case.
+BINDING: Final = frozenset(map(str.lower, _BINDING))
+_KNOWN: Final = BINDING | frozenset(map(str.lower, _OTHERS))
 
 
 def is_known(key: str) -> bool:
@@ -80,10 +88,11 @@ def is_known(key: str) -> bool:
     (True, False)
     """
     lower = key.lower()
-    return lower in BINDING or lower in _OTHERS or lower.startswith(_OF_TAGS)
+    return lower in _KNOWN or lower.startswith(_OF_TAGS)
 
 
 def nearest(key: str) -> str | None:
-    """Return the key that a misspelt one was meant to be, in lower case, or None."""
-    close = difflib.get_close_matches(key.lower(), sorted(BINDING | _OTHERS), n=1, cutoff=0.8)
-    return close[0] if close else None
+    """Return the key that a misspelt one was meant to be, as AWS spells it, or None."""
+    names = {name.lower(): name for name in sorted(_BINDING | _OTHERS)}
+    close = difflib.get_close_matches(key.lower(), names, n=1, cutoff=0.8)
+    return names[close[0]] if close else None

@@ -40,7 +40,7 @@ def _single_owner(facts: Facts) -> Iterator[Located]:
                 yield Located(
                     origin,
                     violation(
-                        f"whether a registry has two {type_} cannot be told: {_name(first)} sets it"
+                        f"whether two resources set {type_} cannot be told: {_name(first)} sets it"
                         " too, and conditions decide which of them are there"
                         if unknown
                         else f"a registry has one {type_}, and {_name(first)} sets it too: the"
@@ -97,7 +97,7 @@ def _unique_name(facts: Facts) -> Iterator[Located]:
             yield Located(
                 origin,
                 violation(
-                    f"whether a registry has two {what} {name!r} cannot be told: {_name(first)} is"
+                    f"whether the {what} {name!r} is there twice cannot be told: {_name(first)} is"
                     " it too, and conditions decide which of them are there"
                     if unknown
                     else f"a registry has one {what} {name!r}, and {_name(first)} is it too: the"

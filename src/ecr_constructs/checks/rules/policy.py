@@ -10,6 +10,7 @@ from ecr_constructs.checks.held import Held
 from ecr_constructs.checks.policies import each_statement, named, unreadable
 from ecr_constructs.checks.rule import Check, Rule, violation
 from ecr_constructs.checks.sources import GUIDE, IAM
+from ecr_constructs.model.policy import PolicyKind
 from ecr_constructs.model.problem import Malformed, Problem, Severity
 from ecr_constructs.model.registry import Located
 from ecr_constructs.model.statement import Effect, Statement
@@ -67,6 +68,8 @@ def _wildcard_action(held: Held, statement: Statement, name: str) -> Iterator[Pr
     if statement.effect is Effect.DENY:
         return
     fix = "name the actions, such as ecr:BatchGetImage: allow_pull(...), allow_push(...)"
+    if held.kind is PolicyKind.PUBLIC_REPOSITORY:
+        fix = "name the actions, such as ecr-public:PutImage: allow_push(...)"
     if statement.not_actions:
         given = ", ".join(map(str, statement.not_actions))
         yield violation(

@@ -129,8 +129,9 @@ def _of_values(condition: Condition) -> Iterator[tuple[str, str]]:
             "never matches, as the key of a session is the ARN of its role",
             "write arn:aws:iam::<account>:role/<name>",
         )
-    if key in _SEVERAL and bare == condition.operator.lower():
-        yield "compares a key that holds several values", f"write ForAnyValue:{bare}"
+    if key in _SEVERAL and bare == condition.operator.lower() != "null":
+        fix = f"write ForAnyValue:{condition.operator}"
+        yield "compares a key that holds several values", fix
 
 
 def _is_network(text: str) -> bool:
