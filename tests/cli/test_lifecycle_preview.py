@@ -7,15 +7,18 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
 from tests.cli.lifecycle_runs import IMAGES, POLICY, Lifecycle, detail
-from tests.lifecycle.strategies import NOW, digest
+from tests.lifecycle.strategies import NOW, days_ago, digest
 
+from ecr_constructs.cli._lifecycle_json import print_preview
 from ecr_constructs.cli.main import run
 from ecr_constructs.lifecycle.evaluate import evaluate
 from ecr_constructs.lifecycle.image_details import image_of
+from ecr_constructs.lifecycle.images import Image
 from ecr_constructs.lifecycle.preview import preview_results
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule
 
@@ -67,10 +70,10 @@ def test_preview_tells_programs_what_it_assumed(
     assert "\nnote this is an upper bound" in out
 
 
-@pytest.mark.parametrize("count", [0, 1, 25_000])
+@pytest.mark.parametrize("count", [0, 1, 1_200])
 def test_preview_prints_the_same_results_in_lines_of_json(lifecycle: Lifecycle, count: int) -> None:
     awkward = 'a"b\\c}, {"imageDigest" ü'
-    images = [detail(str(n), 9, f"x{n}", awkward) for n in range(count)]
+    images = [detail(str(n), 9 + n / 1e7, f"x{n}", awkward) for n in range(count)]
     policy = LifecyclePolicy.of(R.expire(older_than_days=5, tag_patterns=["x*"]))
     _, out, _ = lifecycle.preview("--format", "json", policy=policy, images=images)
     evaluation = evaluate(policy, map(image_of, images), NOW)
@@ -78,6 +81,17 @@ def test_preview_prints_the_same_results_in_lines_of_json(lifecycle: Lifecycle, 
     assert results == json.loads(json.dumps(list(preview_results(evaluation))))
     assert len(results) == count
     assert out.count("\n") == 4 + count + (count > 0)
+
+
+def test_preview_prints_a_time_in_the_zone_that_it_has(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pushed = days_ago(9).astimezone(timezone(timedelta(hours=2)))
+    policy = LifecyclePolicy.of(R.expire(older_than_days=5))
+    evaluation = evaluate(policy, [Image(digest=digest("a"), pushed_at=pushed)], NOW)
+    print_preview(evaluation, {})
+    (result,) = json.loads(capsys.readouterr().out)["previewResults"]
+    assert result["imagePushedAt"] == pushed.isoformat() == "2026-01-22T14:00:00+02:00"
 
 
 def test_preview_shows_people_what_goes_by_rule(

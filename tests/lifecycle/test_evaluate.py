@@ -132,6 +132,19 @@ def test_a_list_asks_for_a_tag_for_each_entry_and_one_tag_may_serve_two() -> Non
     ]
 
 
+def test_images_a_microsecond_apart_count_by_push_time_in_any_year() -> None:
+    """Even where seconds since 1970, as a number of 64 bits, no longer tell them apart."""
+    older = datetime(9000, 1, 1, tzinfo=UTC)
+    newer = older + timedelta(microseconds=1)
+    assert older.timestamp() == newer.timestamp()
+    for names in ("ab", "ba"):
+        first, second = (digest(name) for name in names)
+        kept, expired = Image(first, newer), Image(second, older)
+        for images in ([kept, expired], [expired, kept]):
+            verdicts = outcomes(images, LifecycleRule.keep_newest(1))
+            assert verdicts[images.index(expired)] == ("expire", 1)
+
+
 def test_images_of_one_push_time_count_by_digest() -> None:
     twins = sorted([image("a", 1, "x"), image("b", 1, "y")], key=lambda twin: twin.digest)
     assert outcomes(twins, LifecycleRule.keep_newest(1)) == [("retain", 1), ("expire", 1)]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
+from datetime import UTC, date
 from functools import lru_cache
-from itertools import islice
 from json.encoder import encode_basestring_ascii as quote
 from typing import TYPE_CHECKING, Any
-
-import typer
 
 from ecr_constructs.cli._common import print_json
 from ecr_constructs.lifecycle.compare import Effect
@@ -17,12 +16,13 @@ from ecr_constructs.lifecycle.preview import image_document, preview_summary, re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from ecr_constructs.lifecycle.compare import Comparison
     from ecr_constructs.lifecycle.evaluation import Evaluation
-    from ecr_constructs.lifecycle.verdict import Outcome, RuleTotal, Verdict
+    from ecr_constructs.lifecycle.verdict import Outcome, Verdict
 
-_BATCH = 10_000
+_BATCH = 500
 
 
 def print_preview(evaluation: Evaluation, more: Mapping[str, Any]) -> None:
@@ -35,30 +35,45 @@ def print_preview(evaluation: Evaluation, more: Mapping[str, Any]) -> None:
         evaluation: What to print.
         more: Members that stand beside them; none for none.
     """
-    lines = (line for total in evaluation.by_rule() for line in _result_lines(total))
-    typer.echo('{\n  "previewResults": [', nl=False)
+    write = sys.stdout.write
+    write('{\n  "previewResults": [')
     comma = ""
-    while batch := list(islice(lines, _BATCH)):
-        typer.echo(comma + ",".join(batch), nl=False)
+    for lines in _batches(evaluation):
+        write(comma + ",".join(lines))
         comma = ","
-    typer.echo("\n  ]" if comma else "]", nl=False)
+    write("\n  ]" if comma else "]")
     members: dict[str, Any] = {"summary": preview_summary(evaluation), **more}
     if sentences := notes(evaluation):
         members["notes"] = sentences
     for name, value in members.items():
-        typer.echo(f",\n  {_compact(name)}: {_compact(value)}", nl=False)
-    typer.echo("\n}")
+        write(f",\n  {_compact(name)}: {_compact(value)}")
+    write("\n}\n")
 
 
-def _result_lines(total: RuleTotal) -> Iterator[str]:
-    """Yield each of ``preview_results`` as a line of JSON."""
-    for image in total.images:
-        tags = ", ".join(map(quote, image.tags))
-        yield (
-            f'\n    {{"imageDigest": {quote(image.digest)}, "imageTags": [{tags}], '
-            f'"imagePushedAt": "{image.pushed_at.isoformat()}", '
-            f"{_same_for(total.outcome, total.rule.rule_priority, image.status)}"
-        )
+def _batches(evaluation: Evaluation) -> Iterator[list[str]]:
+    """Yield ``preview_results`` as lines of JSON, some at a time."""
+    for total in evaluation.by_rule():
+        outcome, priority = total.outcome, total.rule.rule_priority
+        for first in range(0, len(total.images), _BATCH):
+            yield [
+                f'\n    {{"imageDigest": {quote(image.digest)}, '
+                f'"imageTags": [{", ".join(map(quote, image.tags))}], '
+                f'"imagePushedAt": "{_iso(image.pushed_at)}", '
+                f"{_same_for(outcome, priority, image.status)}"
+                for image in total.images[first : first + _BATCH]
+            ]
+
+
+def _iso(time: datetime) -> str:
+    """Return what ``isoformat`` does, in half the time where it is in UTC."""
+    if time.tzinfo is not UTC:
+        return time.isoformat()
+    return f"{_day(time.toordinal())}T{time.time().isoformat()}+00:00"
+
+
+@lru_cache(maxsize=4096)
+def _day(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()
 
 
 @lru_cache(maxsize=256)

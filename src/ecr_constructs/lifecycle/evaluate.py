@@ -25,16 +25,16 @@ from ``now``; an image that is being restored is not touched; the others are in
 
 from __future__ import annotations
 
-from itertools import islice
-from operator import attrgetter, eq
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.lifecycle.evaluation import Evaluation
+from ecr_constructs.lifecycle.newest_first import NewestFirst
 from ecr_constructs.lifecycle.relations import Relations
 from ecr_constructs.lifecycle.scan import Scan, Shelf
 from ecr_constructs.lifecycle.verdict import Assumptions, Outcome
-from ecr_constructs.model.lifecycle import ActionType, StorageClass
+from ecr_constructs.model.lifecycle import StorageClass
 from ecr_constructs.model.problem import refuse
 
 if TYPE_CHECKING:
@@ -67,9 +67,12 @@ def evaluate(
     """
     refuse(policy.problems())
     taken = assumptions or Assumptions()
-    ordered = _newest_first(images, now)
-    relations = Relations(ordered)
-    shelf = Shelf(ordered, hidden=() if taken.rules_see_referrers else relations.subject_of)
+    given = tuple(images)
+    _check_zones(given, now)
+    newest_first = NewestFirst(given)
+    ordered = newest_first.images
+    relations = Relations(newest_first)
+    shelf = Shelf(newest_first, hidden=() if taken.rules_see_referrers else relations.subject_of)
     uncounted: set[int] = set()
     if not taken.count_index_children:
         uncounted = {place for place in relations.holder_of if not ordered[place].tags}
@@ -78,18 +81,17 @@ def evaluate(
     outcomes = [Outcome.NOT_SELECTED] * len(ordered)
     for number, scan in enumerate(scans):
         selected = shelf.selected_by(scan.rule)
-        scan.draw_line(selected, uncounted)
-        archives = scan.rule.action is ActionType.TRANSITION
-        act = Outcome.ARCHIVE if archives else Outcome.EXPIRE
+        scan.draw_line(selected, uncounted, ordered)
+        outcome = scan.outcome
         undecided = [place for place in selected if deciders[place] is None]
         for place in undecided:
             deciders[place], outcomes[place] = number, Outcome.RETAIN
         for place in scan.acts_on(undecided, ordered):
             if place not in relations.holder_of:
-                outcomes[place] = act
+                outcomes[place] = outcome
     _lead_referrers(ordered, relations, deciders, outcomes)
     return Evaluation(
-        images=ordered,
+        newest_first=newest_first,
         scans=scans,
         deciders=deciders,
         outcomes=outcomes,
@@ -97,20 +99,6 @@ def evaluate(
         uncounted=uncounted,
         assumptions=taken,
     )
-
-
-def _newest_first(images: Iterable[Image], now: datetime) -> list[Image]:
-    """Sort by push time, images of the same time by their digests."""
-    held = list(images)
-    _check_zones(held, now)
-    times = [image.push_time for image in held]
-    order = sorted(range(len(held)), key=times.__getitem__, reverse=True)
-    in_order = [times[place] for place in order]
-    if any(map(eq, in_order, islice(in_order, 1, None))):
-        # Sorting is stable in reverse too: what is equal stays in the order of the digests.
-        order.sort(key=lambda place: held[place].digest)
-        order.sort(key=times.__getitem__, reverse=True)
-    return [held[place] for place in order]
 
 
 def _check_zones(images: Sequence[Image], now: datetime) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from ecr_constructs.lifecycle.images import Image
+    from ecr_constructs.lifecycle.newest_first import NewestFirst
     from ecr_constructs.lifecycle.relations import Relations
     from ecr_constructs.lifecycle.scan import Scan
 
@@ -38,7 +39,7 @@ class Evaluation:
     def __init__(
         self,
         *,
-        images: Sequence[Image],
+        newest_first: NewestFirst,
         scans: Sequence[Scan],
         deciders: Sequence[int | None],
         outcomes: Sequence[Outcome],
@@ -46,7 +47,8 @@ class Evaluation:
         uncounted: Collection[int],
         assumptions: Assumptions,
     ) -> None:
-        self.images = images
+        self.newest_first = newest_first
+        self.images = newest_first.images
         self.scans = scans
         self.deciders = deciders
         self.outcomes = outcomes
@@ -98,21 +100,22 @@ class Evaluation:
     def by_rule(self) -> list[RuleTotal]:
         """Return for each rule, by priority, the images it acts on and how many it keeps."""
         acted: list[list[Image]] = [[] for _ in self.scans]
-        outcome_of: list[Outcome] = [Outcome.RETAIN] * len(self.scans)
         kept = [0] * len(self.scans)
         for image, decider, outcome in zip(self.images, self.deciders, self.outcomes, strict=True):
             if decider is None:
                 continue
-            if outcome.acts:
-                acted[decider].append(image)
-                outcome_of[decider] = outcome
-            else:
+            if outcome is Outcome.RETAIN:
                 kept[decider] += 1
+            else:
+                acted[decider].append(image)
         return [
-            RuleTotal(rule=scan.rule, outcome=outcome, images=tuple(images), kept=count)
-            for scan, outcome, images, count in zip(
-                self.scans, outcome_of, acted, kept, strict=True
+            RuleTotal(
+                rule=scan.rule,
+                outcome=scan.outcome if images else Outcome.RETAIN,
+                images=tuple(images),
+                kept=count,
             )
+            for scan, images, count in zip(self.scans, acted, kept, strict=True)
         ]
 
     def at(self, place: int) -> Verdict:

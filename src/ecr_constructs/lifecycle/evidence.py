@@ -78,7 +78,7 @@ class Evidence:
         self.taken: dict[tuple[int, int], Sample] = defaultdict(Sample)
         self.left = sum(not outcome.acts for outcome in evaluation.outcomes)
         self.acted = [total.images for total in evaluation.by_rule()]
-        shelf = Shelf(evaluation.images, hidden=evaluation.relations.subject_of)
+        shelf = Shelf(evaluation.newest_first, hidden=evaluation.relations.subject_of)
         for number, scan in enumerate(evaluation.scans):
             selected = shelf.selected_by(scan.rule)
             self.selected.append(len(selected))

@@ -5,7 +5,6 @@ Layer: lifecycle; imports ``model``.
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ecr_constructs.model.lifecycle import CountType, StorageClass
@@ -34,10 +33,10 @@ def may_be_held(evaluation: Evaluation) -> list[Image]:
 
     Empty where the inventory tells what indexes list, or has none.
     """
-    images = evaluation.images
-    if any(reference is not None for reference in map(attrgetter("referenced_by"), images)):
+    images, inventory = evaluation.images, evaluation.newest_first
+    if any(reference is not None for reference in inventory.column("referenced_by")):
         return []
-    types = set(map(attrgetter("media_type"), images))
+    types = set(inventory.column("media_type"))
     typed = types != {None}
     if typed and not any(map(_holds, images) if types & INDEX_MEDIA_TYPES else ()):
         return []
@@ -108,7 +107,7 @@ def _referrers(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _restoring(evaluation: Evaluation) -> Iterator[str]:
-    restoring = list(map(attrgetter("status"), evaluation.images)).count("ACTIVATING")
+    restoring = list(evaluation.newest_first.column("status")).count("ACTIVATING")
     if restoring:
         yield (
             f"images that are being restored ({restoring} here) are out of reach of any rule; "

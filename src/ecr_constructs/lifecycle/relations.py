@@ -6,8 +6,7 @@ Layer: lifecycle; imports ``errors`` and ``model``.
 from __future__ import annotations
 
 from collections import Counter
-from itertools import count
-from operator import attrgetter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ecr_constructs.errors import ConfigurationError
@@ -16,17 +15,16 @@ from ecr_constructs.model.lifecycle import StorageClass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ecr_constructs.lifecycle.images import Image
+    from ecr_constructs.lifecycle.newest_first import NewestFirst
 
 
 class Relations:
     """The places of images that others hold or lead.
 
     Args:
-        images: All images; a place is an index into them.
+        images: All images.
 
     Attributes:
-        place_of: The place of each digest.
         holder_of: For a manifest that an index lists, the place of one such
             index that is there and not archived.
         subject_of: For a referrer whose subject is there, the place of the
@@ -36,22 +34,26 @@ class Relations:
         ConfigurationError: If a digest is there twice.
     """
 
-    def __init__(self, images: Sequence[Image]) -> None:
-        self._images = images
-        self.place_of: dict[str, int] = dict(zip(map(attrgetter("digest"), images), count()))
-        if len(self.place_of) < len(images):
-            ((twice, _),) = Counter(image.digest for image in images).most_common(1)
+    def __init__(self, images: NewestFirst) -> None:
+        self._images = images.images
+        self._newest_first = images
+        if len(set(images.column("digest"))) < len(images):
+            ((twice, _),) = Counter(image.digest for image in self._images).most_common(1)
             raise ConfigurationError(
                 f"images must have each digest once, got {twice!r} twice; leave one out"
             )
         self.holder_of: dict[int, int] = {}
         self.subject_of: dict[int, int] = {}
-        for place, indexes in enumerate(map(attrgetter("referenced_by"), images)):
-            if indexes:
-                self._find_holder(place, indexes)
-        for place, subject in enumerate(map(attrgetter("subject_digest"), images)):
-            if subject is not None:
-                self._find_subject(place)
+        for place, indexes in images.having("referenced_by"):
+            self._find_holder(place, indexes)
+        for place, _ in images.having("subject_digest"):
+            self._find_subject(place)
+
+    @cached_property
+    def place_of(self) -> dict[str, int]:
+        """The place of each digest."""
+        digests = self._newest_first.column("digest")
+        return dict(zip(digests, self._newest_first.places, strict=True))
 
     def _find_holder(self, place: int, indexes: Sequence[str]) -> None:
         for digest in indexes:

@@ -5,63 +5,81 @@ Layer: lifecycle; imports ``model``.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import timedelta
-from operator import attrgetter
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ecr_constructs.lifecycle.tags import TagPattern, all_match
-from ecr_constructs.model.lifecycle import CountType, LifecycleRule, StorageClass, TagStatus
+from ecr_constructs.lifecycle.verdict import Outcome
+from ecr_constructs.model.lifecycle import (
+    ActionType,
+    CountType,
+    LifecycleRule,
+    StorageClass,
+    TagStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from ecr_constructs.lifecycle.images import Image
+    from ecr_constructs.lifecycle.newest_first import NewestFirst
 
 
 class Shelf:
     """The images that rules may select, indexed by what rules ask for.
 
-    Images are known by their place in one order, newest first.
-
     Args:
-        images: All images, newest first.
+        images: All images.
         hidden: The places of images that no rule sees.
     """
 
-    def __init__(self, images: Sequence[Image], hidden: Collection[int]) -> None:
+    def __init__(self, images: NewestFirst, hidden: Collection[int]) -> None:
         self._images = images
-        classes = list(map(attrgetter("storage_class"), images))
-        self._of_class = {
-            kind: [p for p, c in enumerate(classes) if c is kind and p not in hidden]
-            for kind in StorageClass
-        }
-        self._tags: dict[StorageClass, tuple[list[str], list[int]]] = {}
+        self._classes: list[StorageClass | None] = [*set(images.column("storage_class"))]
+        if len(self._classes) == 1:  # as it mostly is
+            self._classes *= len(images)
+        else:
+            self._classes = [image.storage_class for image in images.images]
+        for place in hidden:
+            self._classes[place] = None
 
     def selected_by(self, rule: LifecycleRule) -> Sequence[int]:
         """Return the places of the images that a rule selects, newest first."""
-        places = self._of_class[rule.selected_storage_class]
+        kind, classes = rule.selected_storage_class, self._classes
         if rule.tag_status is TagStatus.ANY:
-            return places
-        if rule.tag_status is TagStatus.UNTAGGED:
-            return [place for place in places if not self._images[place].tags]
-        tags, owners = self._tags_of(rule.selected_storage_class)
+            return [place for place, its in enumerate(classes) if its is kind]
+        places = self._untagged if rule.tag_status is TagStatus.UNTAGGED else self._tagged(rule)
+        return [place for place in sorted(places) if classes[place] is kind]
+
+    @cached_property
+    def _untagged(self) -> list[int]:
+        return [
+            place
+            for place, tags in zip(self._images.places, self._images.column("tags"), strict=True)
+            if not tags
+        ]
+
+    def _tagged(self, rule: LifecycleRule) -> set[int]:
+        """Return the places of the images that have the tags a rule asks for."""
+        tags, owners = self._tags
         first, *others = TagPattern.all_of(rule)
         selected = first.matching(tags, owners)
         for pattern in others:
             selected &= pattern.matching(tags, owners)
-        return sorted(selected)
+        return selected
 
-    def _tags_of(self, storage_class: StorageClass) -> tuple[list[str], list[int]]:
-        """Return all tags of a storage class, sorted, and beside each the place that has it."""
-        if storage_class not in self._tags:
-            places, images = self._of_class[storage_class], self._images
-            tags = [tag for place in places for tag in images[place].tags]
-            owners = [place for place in places for _ in images[place].tags]
-            order = sorted(range(len(tags)), key=tags.__getitem__)
-            self._tags[storage_class] = [tags[n] for n in order], [owners[n] for n in order]
-        return self._tags[storage_class]
+    @cached_property
+    def _tags(self) -> tuple[list[str], list[int]]:
+        """All tags, sorted, and beside each the place of the image that has it."""
+        tags = list(chain.from_iterable(self._images.column("tags")))
+        owners = [place for place, its in self._images.having("tags") for _ in its]
+        order = sorted(range(len(tags)), key=tags.__getitem__)
+        return list(map(tags.__getitem__, order)), list(map(owners.__getitem__, order))
 
 
 @dataclass(slots=True)
@@ -80,6 +98,7 @@ class Scan:
     limit: datetime | None = None
     last_kept: int | None = None
     first_dropped: int | None = None
+    _line: int | None = field(default=None, init=False)
     _patterns: tuple[TagPattern, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,14 +114,31 @@ class Scan:
         except OverflowError:  # longer ago than there are dates
             return cls(rule)
 
-    def draw_line(self, selected: Iterable[int], uncounted: Collection[int]) -> None:
-        """Count the images selected, newest first, and remember the last one that is kept."""
-        if self.rule.count_type is not CountType.IMAGE_COUNT_MORE_THAN:
-            return
-        counted = [place for place in selected if place not in uncounted]
-        keep = self.rule.count_number
-        if len(counted) > keep:
-            self.last_kept, self.first_dropped = counted[keep - 1 : keep + 1]
+    @property
+    def outcome(self) -> Outcome:
+        """What becomes of an image that the rule acts on."""
+        archives = self.rule.action is ActionType.TRANSITION
+        return Outcome.ARCHIVE if archives else Outcome.EXPIRE
+
+    def draw_line(
+        self, selected: Iterable[int], uncounted: Collection[int], images: Sequence[Image]
+    ) -> None:
+        """Find the place from which on the rule acts, where newer images stay and older ones go.
+
+        Args:
+            selected: The places of the images that the rule selects, newest first.
+            uncounted: The places that no count counts.
+            images: All images, newest first.
+        """
+        if self.rule.count_type is CountType.IMAGE_COUNT_MORE_THAN:
+            counted = [place for place in selected if place not in uncounted]
+            keep = self.rule.count_number
+            if len(counted) > keep:
+                self.last_kept, self.first_dropped = counted[keep - 1 : keep + 1]
+                self._line = self.last_kept + 1
+        elif self.rule.count_type is CountType.SINCE_IMAGE_PUSHED and self.limit is not None:
+            limit = self.limit
+            self._line = bisect_left(images, x=True, key=lambda image: image.push_time < limit)
 
     def selects(self, image: Image) -> bool:
         """Tell whether the rule selects an image."""
@@ -115,11 +151,15 @@ class Scan:
             return not image.tags
         return all_match(self._patterns, image.tags)
 
-    def acts_on(self, places: Iterable[int], images: Sequence[Image]) -> list[int]:
-        """Return those of the places selected that the rule would act on, if it decided."""
-        if self.rule.count_type is CountType.IMAGE_COUNT_MORE_THAN:
-            last = self.last_kept
-            return [] if last is None else [place for place in places if place > last]
+    def acts_on(self, places: Sequence[int], images: Sequence[Image]) -> Sequence[int]:
+        """Return those of the places selected that the rule would act on, if it decided.
+
+        Args:
+            places: Some places, newest first.
+            images: All images, newest first.
+        """
+        if self._line is not None:
+            return places[bisect_left(places, self._line) :]
         limit, clock = self.limit, self.clock
         return [] if limit is None else [p for p in places if clock(images[p]) < limit]
 

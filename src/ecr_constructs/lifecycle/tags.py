@@ -12,6 +12,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress, repeat
+from operator import contains
 from typing import TYPE_CHECKING, Final, final
 
 if TYPE_CHECKING:
@@ -90,8 +92,9 @@ class TagPattern:
         if others == [""]:
             return set(owners[start:end])
         needle = max(others, key=len)  # most tags are passed over by the quickest test
-        pairs = zip(tags[start:end], owners[start:end], strict=True)
-        return {owner for tag, owner in pairs if needle in tag and self.matches(tag)}
+        tags, owners = tags[start:end], owners[start:end]
+        likely = compress(zip(tags, owners, strict=True), map(contains, tags, repeat(needle)))
+        return {owner for tag, owner in likely if self.matches(tag)}
 
     def within(self, other: TagPattern) -> bool:
         """Tell whether ``other`` matches every tag that this pattern matches."""
