@@ -72,6 +72,21 @@ def test_refuses_a_tag_that_no_image_has() -> None:
         assert_retains(POLICY, IMAGES, tags=["latest"])
 
 
+def test_refuses_images_that_are_none() -> None:
+    named: Any = ["v1"]
+    sentence = "images must be Images, got 'v1'; write image\\('v1', pushed_days_ago=3\\)"
+    for asserts in (assert_retains, assert_expires, assert_archives):
+        with pytest.raises(ConfigurationError, match=sentence):
+            asserts(POLICY, named)
+
+
+@pytest.mark.parametrize("source", [None, 5, object()])
+def test_refuses_a_source_that_is_none(source: Any) -> None:
+    sentence = r"an assembly, got .*; write for example assert_governed\(stack\)$"
+    with pytest.raises(ConfigurationError, match=sentence):
+        assert_governed(source)
+
+
 def test_a_single_tag_is_no_list_of_letters() -> None:
     assert_retains(POLICY, IMAGES, tags="v2")
 

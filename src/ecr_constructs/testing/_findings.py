@@ -16,7 +16,9 @@ from ecr_constructs.checks.engine import Finding, run_checks
 from ecr_constructs.checks.live_app import acknowledged_above, synthesised
 from ecr_constructs.checks.rules import CATALOGUE
 from ecr_constructs.checks.selection import find_rules, select_rules
+from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.problem import Severity
+from ecr_constructs.model.words import shown
 from ecr_constructs.sources.assembly import read_assembly
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def find(
         today: The day on which exemptions are judged. Default: this one.
 
     Raises:
-        ConfigurationError: If there is no rule of such a name.
+        ConfigurationError: If there is no rule of such a name, or the source is none.
         SourceError: If the source is neither an assembly nor a template.
     """
     rules = select_rules(CATALOGUE, select=select, ignore=ignore)
@@ -67,6 +69,11 @@ def find(
         if said:
             found = run_checks(deployment, rules, today=day, acknowledgements=said)
         return tuple(f for f in found if f"{f.place}/".startswith(f"{path}/") or not path)
+    if not isinstance(source, Mapping) and not hasattr(source, "to_json"):
+        raise ConfigurationError(
+            "source must be an app, a stack, a template or the path of an assembly, got"
+            f" {shown(source)}; write for example assert_governed(stack)"
+        )
     template = source if isinstance(source, Mapping) else source.to_json()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "template.json"

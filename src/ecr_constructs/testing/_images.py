@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.lifecycle.evaluate import evaluate
@@ -16,6 +16,7 @@ from ecr_constructs.lifecycle.images import Image
 from ecr_constructs.lifecycle.tags import TagPattern
 from ecr_constructs.lifecycle.verdict import Assumptions, Outcome
 from ecr_constructs.model.lifecycle import LifecyclePolicy
+from ecr_constructs.model.words import shown
 
 if TYPE_CHECKING:
     from ecr_constructs.lifecycle.evaluation import Evaluation
@@ -61,9 +62,10 @@ def assert_retains(
 
     Raises:
         AssertionError: If one goes; with the rule and the reason for each.
-        ConfigurationError: If ECR would refuse the policy, or no image has a tag.
+        ConfigurationError: If ECR would refuse the policy, an image is none, or no
+            image has a tag.
     """
-    verdicts = evaluate(_policy(policy), images, now, assumptions=assumptions)
+    verdicts = evaluate(_policy(policy), _images(images), now, assumptions=assumptions)
     _expect(verdicts, tags, Outcome.RETAIN, Outcome.NOT_SELECTED)
 
 
@@ -83,7 +85,11 @@ def assert_expires(
         AssertionError: If one stays; with the rule and the reason for each.
         ConfigurationError: If ECR would refuse the policy, or no image has a tag.
     """
-    _expect(evaluate(_policy(policy), images, now, assumptions=assumptions), tags, Outcome.EXPIRE)
+    _expect(
+        evaluate(_policy(policy), _images(images), now, assumptions=assumptions),
+        tags,
+        Outcome.EXPIRE,
+    )
 
 
 def assert_archives(
@@ -102,7 +108,21 @@ def assert_archives(
         AssertionError: If one is not archived; with the rule and the reason.
         ConfigurationError: If ECR would refuse the policy, or no image has a tag.
     """
-    _expect(evaluate(_policy(policy), images, now, assumptions=assumptions), tags, Outcome.ARCHIVE)
+    _expect(
+        evaluate(_policy(policy), _images(images), now, assumptions=assumptions),
+        tags,
+        Outcome.ARCHIVE,
+    )
+
+
+def _images(given: Iterable[Image]) -> list[Image]:
+    images = [given] if isinstance(given, Image | str) else list(given)
+    for each in cast("list[object]", images):
+        if not isinstance(each, Image):
+            raise ConfigurationError(
+                f"images must be Images, got {shown(each)}; write image('v1', pushed_days_ago=3)"
+            )
+    return images
 
 
 def _expect(evaluation: Evaluation, tags: Iterable[str], *outcomes: Outcome) -> None:
