@@ -21,7 +21,7 @@ from ecr_constructs.model.unresolved import Text, Unresolved
 Document: TypeAlias = Policy | LifecyclePolicy | Malformed | Unresolved | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Held:
     """A policy, what it is attached to, and the resources that have this very one.
 
@@ -47,7 +47,7 @@ class Held:
     region: Text
     kind: PolicyKind = PolicyKind.REPOSITORY
     is_cache: bool = False
-    origins: list[Origin] = field(default_factory=list, compare=False)
+    origins: list[Origin] = field(default_factory=list)
 
     def at_each(self, problem: Problem) -> Iterator[Located]:
         """Yield a problem with the policy at every resource that has it."""

@@ -38,6 +38,7 @@ __all__ = [
 VERSION: Final = "2012-10-17"
 #: The version of a policy that names none; it has no policy variables.
 OLD_VERSION: Final = "2008-10-17"
+_MEMBERS: Final = frozenset({"Version", "Id", "Statement"})
 _encode: Final = json.JSONEncoder(separators=(",", ":"), default=str).encode
 _TOKEN: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
@@ -226,7 +227,9 @@ def parse_policy(document: object) -> tuple[Policy, list[Problem]]:
     entries = document["Statement"]
     statements: list[Statement] = []
     version = document.get("Version", OLD_VERSION)
-    problems = list(_document_problems(document, version))
+    problems: list[Problem] = []
+    if not (document.keys() <= _MEMBERS and version in (VERSION, OLD_VERSION)):
+        problems += _document_problems(document, version)
     for index, entry in enumerate(entries if isinstance(entries, list) else [entries]):
         statement, wrong = parse_statement(entry, f"Statement[{index}]")
         problems += wrong
@@ -237,7 +240,7 @@ def parse_policy(document: object) -> tuple[Policy, list[Problem]]:
 
 def _document_problems(document: Mapping[str, Any], version: object) -> Iterable[Problem]:
     for name in document:
-        if name not in {"Version", "Id", "Statement"}:
+        if name not in _MEMBERS:
             yield Problem(
                 id="policy-grammar",
                 path=str(name),

@@ -90,7 +90,11 @@ def members_of(stack: Stack, value: Mapping[str, Any]) -> Any:
             # Alone it is a function that nobody knows here. Beside others it is a
             # transform or a loop, which adds members or replaces them.
             return stack.unknown(name_of(name, each))
-        member = each if type(each) is str and "{" not in each else resolve(stack, each)
+        kind = type(each)
+        if kind is bool or (kind is str and "{" not in each):
+            members[name] = each
+            continue
+        member = resolve(stack, each)
         if member is not NO_VALUE:
             members[name] = member
     return members

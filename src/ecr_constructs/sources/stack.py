@@ -9,7 +9,6 @@ that is not known, so that a circle of references ends there.
 from __future__ import annotations
 
 import functools
-import marshal
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +19,10 @@ from ecr_constructs.model.unresolved import Text, Unknown, Unresolved, join
 from ecr_constructs.sources.conditions import evaluate
 from ecr_constructs.sources.environment import Environment
 from ecr_constructs.sources.intrinsics import NO_VALUE, members_of, resolve
+from ecr_constructs.sources.literals import is_literal, marshalled
 from ecr_constructs.sources.parameters import parameter, pseudo_parameters
 from ecr_constructs.sources.physical import attribute_of, reference_to
-from ecr_constructs.sources.reading import MAX_DEPTH, Reading
+from ecr_constructs.sources.reading import Reading
 from ecr_constructs.sources.text import as_text
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 #: What the key of a loop begins with.
 LOOP: Final = "Fn::ForEach::"
 _UNKNOWN: Final = object()
-#: What the marshalled bytes of a value hold if something in it is to be resolved: a function, a
-#: reference (``Ref`` with its length before it) or a dynamic reference.
-_INTRINSICS: Final = (b"Fn::", b"\x03\x00\x00\x00Ref", b"{{resolve:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +146,8 @@ class Stack:
             value: JSON out of this stack's template.
             variables: The names of the loops that it stands in.
         """
+        if type(value) is str and "{" not in value:
+            return value
         outer, self._variables = self._variables, variables
         try:
             result = resolve(self, value)
@@ -158,16 +157,13 @@ class Stack:
 
     def document(self, value: Any) -> Any:
         """Return a policy with its intrinsics resolved; equal ones give the very same object."""
-        try:
-            key = marshal.dumps(value, 2)
-        except ValueError:  # it nests two thousand deep
-            key = b""
+        key = marshalled(value)
         if not key or self._variables:
             return members_of(self, value)
         known = self.reading.literals.get(key) or self._documents.get(key)
         if known is not None:
             return known
-        if self._is_literal(key):
+        if is_literal(key, self.reading.depth):
             known = self.reading.literals[key] = Document(value)
             return known
         before = len(self.reading.notes)
@@ -177,13 +173,6 @@ class Stack:
         if len(self.reading.notes) == before:  # each resource has its own notes
             self._documents[key] = known
         return known
-
-    def _is_literal(self, marshalled: bytes) -> bool:
-        """Tell whether a value has no intrinsics and cannot nest too deep; False where in doubt."""
-        function, reference, dynamic = _INTRINSICS
-        return not (
-            function in marshalled or reference in marshalled or dynamic in marshalled
-        ) and (self.reading.depth + marshalled.count(b"{") + marshalled.count(b"[") <= MAX_DEPTH)
 
     def unknown(self, *names: str) -> Unresolved:
         """Return a value that is not known, called after this stack."""
