@@ -203,6 +203,12 @@ def test_warnings_count_only_if_asked_to() -> None:
     assert_governed(goes)
     with pytest.raises(AssertionError, match="RetainOnDelete"):
         assert_governed(goes, fail_on=Severity.WARNING)
+    word: Any = "warning"
+    with pytest.raises(AssertionError, match="RetainOnDelete"):
+        assert_governed(goes, fail_on=word)
+    none: Any = "fatal"
+    with pytest.raises(ConfigurationError, match=r"^fail_on must be one of .*, got 'fatal'; write"):
+        assert_governed(goes, fail_on=none)
 
 
 def test_rules_are_selected_and_ignored() -> None:

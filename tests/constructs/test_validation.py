@@ -293,6 +293,16 @@ def test_selected_rules_run_alone_and_ignored_ones_not(app: cdk.App, stack: cdk.
     app.synth()
 
 
+def test_refuses_a_severity_that_is_none() -> None:
+    none: Any = "fatal"
+    sentence = r"^fail_on must be one of error, warning, note, got 'fatal'; write Severity.ERROR$"
+    with pytest.raises(ConfigurationError, match=sentence):
+        EcrGovernanceValidation(fail_on=none)
+    unheard_of: dict[str, Any] = {"rules": ["TagImmutability"]}
+    with pytest.raises(TypeError, match=r"; write select=$"):
+        EcrGovernanceValidation(**unheard_of)
+
+
 def test_refuses_a_rule_that_is_none() -> None:
     with pytest.raises(ConfigurationError, match="got 'Tags'; did you mean"):
         EcrGovernanceValidation(ignore=["Tags"])

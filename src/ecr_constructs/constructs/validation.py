@@ -24,8 +24,9 @@ from ecr_constructs.checks.reading import read_once
 from ecr_constructs.checks.rule import Rule
 from ecr_constructs.checks.rules import CATALOGUE
 from ecr_constructs.checks.selection import select_rules
+from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.baseline import Control, Exemption
-from ecr_constructs.model.problem import Severity
+from ecr_constructs.model.problem import Severity, severity_of
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
@@ -64,6 +65,7 @@ class EcrGovernanceValidation:
         >>> cdk.Validations.of(app).add_plugins(EcrGovernanceValidation())
     """
 
+    @tells_arguments(rules="write select=")
     def __init__(
         self,
         *,
@@ -72,7 +74,7 @@ class EcrGovernanceValidation:
         fail_on: Severity = Severity.ERROR,
     ) -> None:
         self._rules = select_rules(CATALOGUE, select=select, ignore=ignore)
-        self._fail_on = fail_on
+        self._fail_on = severity_of(fail_on)
 
     @property
     def name(self) -> str:

@@ -32,6 +32,22 @@ class Severity(StrEnum):
 _WEIGHTS = {severity: weight for weight, severity in enumerate(Severity)}
 
 
+def severity_of(fail_on: Severity | str) -> Severity:
+    """Return a severity; its word, as the command line takes it, will do.
+
+    Raises:
+        ConfigurationError: If there is no such severity.
+
+    >>> severity_of("warning")
+    <Severity.WARNING: 'warning'>
+    """
+    if fail_on in tuple(Severity):
+        return Severity(fail_on)
+    raise ConfigurationError(
+        f"fail_on must be one of {', '.join(Severity)}, got {fail_on!r}; write Severity.ERROR"
+    )
+
+
 class Status(StrEnum):
     """Whether a problem is seen, or cannot be told because a value is not known."""
 

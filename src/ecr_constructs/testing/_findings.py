@@ -17,7 +17,7 @@ from ecr_constructs.checks.live_app import acknowledged_above, synthesised
 from ecr_constructs.checks.rules import CATALOGUE
 from ecr_constructs.checks.selection import find_rules, select_rules
 from ecr_constructs.errors import ConfigurationError
-from ecr_constructs.model.problem import Severity
+from ecr_constructs.model.problem import Severity, severity_of
 from ecr_constructs.model.words import shown
 from ecr_constructs.sources.assembly import read_assembly
 
@@ -113,7 +113,8 @@ def assert_governed(
         >>> assert_governed({"Resources": {}})
     """
     found = find(source, select=select, ignore=ignore, account=account, region=region, today=today)
-    _refuse_findings([f for f in found if f.counts and f.severity.weight <= fail_on.weight])
+    least = severity_of(fail_on)
+    _refuse_findings([f for f in found if f.counts and f.severity.weight <= least.weight])
 
 
 def assert_no_finding(

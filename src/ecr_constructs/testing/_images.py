@@ -116,7 +116,7 @@ def assert_archives(
 
 
 def _images(given: Iterable[Image]) -> list[Image]:
-    images = [given] if isinstance(given, Image | str) else list(given)
+    images = list(given)
     for each in cast("list[object]", images):
         if not isinstance(each, Image):
             raise ConfigurationError(
