@@ -30,6 +30,12 @@ def cache(
     )
 
 
+@tells_arguments(by_place="write to_registry(Registry(account, region))")
+def to_registry(registry: object) -> object:
+    """A function that people give two."""
+    return registry
+
+
 @tells_arguments()
 def allow(*principals: str, actions: str) -> tuple[str, ...]:
     """A function that takes any number."""
@@ -68,6 +74,7 @@ class Value:
         ),
         (cache, ["quay", "q"], {}, "but 2 were given; write ecr_repository_prefix='q'"),
         (cache, ["quay", ["a", "b"]], {}, "; write ecr_repository_prefix=['a', 'b']"),
+        (to_registry, ["1", "2"], {}, "; write to_registry(Registry(account, region))"),
         (cache, ["quay", object()], {}, "but 2 were given; write ecr_repository_prefix=..."),
         (cache, ["quay", "q" * 60], {}, "but 2 were given; write ecr_repository_prefix=..."),
         (

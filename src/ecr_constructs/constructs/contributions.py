@@ -45,6 +45,7 @@ class RegistryContributions(ImageContributions, RegistryEvents):
     """What can be contributed to a registry."""
 
     @tells_arguments(
+        by_place="write RegistryReference(account, region), and repository_filters=[...]",
         account="write RegistryReference(account, region) as the destination",
         region="write RegistryReference(account, region) as the destination",
     )

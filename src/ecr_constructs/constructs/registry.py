@@ -240,7 +240,11 @@ class GovernedRegistry(RegistryContributions, Construct):
         return registry_key(self, self._ledger.place)
 
     @tells_cdk_arguments
-    @tells_arguments(kms_key="write encryption_key=", baseline="leave it out: the registry's holds")
+    @tells_arguments(
+        by_place="write add_repository(id, repository_name=...), without a scope",
+        kms_key="write encryption_key=",
+        baseline="leave it out: the registry's holds",
+    )
     def add_repository(
         self,
         construct_id: str,

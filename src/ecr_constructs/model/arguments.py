@@ -30,13 +30,17 @@ _BOUND: Final = frozenset({"self", "cls"})
 _INIT: Final = "__init__"
 
 
-def tells_arguments(**instead: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def tells_arguments(
+    *, by_place: str | None = None, **instead: str
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function say what to write in place of an argument that it does not take.
 
     The exception is Python's own ``TypeError``, with the way out behind its
     sentence. A call that is right costs nothing but the call.
 
     Args:
+        by_place: What to say of one argument by its place too many. Default: the
+            first parameter that has to be named.
         instead: What to say by the names that people try. Default: the parameter
             whose name is near, or all of them.
     """
@@ -47,7 +51,7 @@ def tells_arguments(**instead: str) -> Callable[[Callable[P, R]], Callable[P, R]
             try:
                 return function(*args, **kwargs)
             except TypeError as error:
-                fix = _fix(inspect.signature(function).parameters, args, kwargs, instead)
+                fix = _fix(inspect.signature(function).parameters, args, kwargs, instead, by_place)
                 if fix is not None:
                     error.args = (f"{error}; {fix}",)
                 raise
@@ -73,6 +77,7 @@ def _fix(
     args: Sequence[object],
     kwargs: Mapping[str, object],
     instead: Mapping[str, str],
+    by_place: str | None,
 ) -> str | None:
     """Return what to write; None where the arguments fit, and something else is wrong."""
     names = [name for name, each in parameters.items() if each.kind in _BY_NAME]
@@ -85,6 +90,8 @@ def _fix(
     places = sum(kind in _BY_PLACE for kind in kinds)
     if len(args) <= places or inspect.Parameter.VAR_POSITIONAL in kinds:
         return None
+    if by_place is not None:
+        return by_place
     by_name = (n for n in names if parameters[n].kind is inspect.Parameter.KEYWORD_ONLY)
     meant = next((name for name in by_name if name not in kwargs), None)
     return None if meant is None else f"write {meant}={_shown(args[places])}"
