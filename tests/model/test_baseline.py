@@ -173,7 +173,27 @@ def test_exemption_in_metadata_that_cannot_be_read_is_told(
     assert sentence in problem.sentence
 
 
-@pytest.mark.parametrize("metadata", [None, "text", {}, {"EcrConstructs": {"exemptions": []}}])
+@pytest.mark.parametrize(
+    ("given", "got"), [("text", "'text'"), ([], "[]"), ({"exemption": []}, "'exemption'")]
+)
+def test_exemptions_under_another_name_are_told(given: object, got: str) -> None:
+    (problem,) = metadata_problems({"EcrConstructs": given})
+    assert problem.sentence == (
+        f"Metadata.EcrConstructs: exemptions must stand under 'exemptions', got {got}; write"
+        " {'exemptions': [{'control': '...', 'reason': '...'}]}"
+    )
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        None,
+        "text",
+        {},
+        {"EcrConstructs": {"exemptions": []}},
+        {"EcrConstructs": {"reason": "a scanner pulls"}},
+    ],
+)
 def test_nothing_is_wrong_with_metadata_of_others(metadata: object) -> None:
     assert list(metadata_problems(metadata)) == []
 

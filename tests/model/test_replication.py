@@ -155,7 +155,12 @@ PREFIXES_THAT_TAKE_MORE = [
         "prod",
         "also takes 'prod1/a', 'prod2/a', 'prod3/a'; write",
     ),
-    (["production/web"], "prod", "also takes 'production/web'; write 'prod/' for"),
+    (
+        ["production/web"],
+        "prod",
+        "also takes 'production/web'; write 'production/' in full, or 'prod/' for a namespace to",
+    ),
+    (["webhooks"], "web", "also takes 'webhooks'; write 'webhooks' in full, or 'web/' for a"),
     (["prod/api", "prod-eu/api"], "prod", "also takes 'prod-eu/api'; write 'prod/' for"),
     (["web", "web-api"], "web", "also takes 'web-api'; rename one, as no prefix takes 'web' alone"),
     (

@@ -253,12 +253,22 @@ def metadata_problems(metadata: Any) -> Iterator[Problem]:
 
     Such an entry loosens nothing.
     """
-    if metadata is None:
+    ours = metadata.get("EcrConstructs") if isinstance(metadata, Mapping) else None
+    if ours is None:
         return
-    try:
-        entries = metadata["EcrConstructs"]["exemptions"]
-    except (KeyError, TypeError):
+    members = ours if isinstance(ours, Mapping) else ()
+    if "exemptions" not in members:
+        misspelt = difflib.get_close_matches("exemptions", map(str, members), n=1)
+        if misspelt or not isinstance(ours, Mapping):
+            got = misspelt[0] if misspelt else ours
+            yield Problem(
+                id="exemption",
+                path="Metadata.EcrConstructs",
+                message=f"exemptions must stand under 'exemptions', got {got!r}",
+                fix="write {'exemptions': [{'control': '...', 'reason': '...'}]}",
+            )
         return
+    entries = ours["exemptions"]
     for index, entry in enumerate(entries if isinstance(entries, list) else [entries]):
         path = f"Metadata.EcrConstructs.exemptions[{index}]"
         if not isinstance(entry, Mapping) or not isinstance(entries, list):

@@ -119,11 +119,21 @@ class ReplicationRule:
                     f"repository_filters[{index}]",
                     f"a replication filter is a prefix of names, so {prefix!r} also takes"
                     f" {examples([*map(repr, sorted(more))])}",
-                    f"write '{prefix}/' for the namespace"
-                    if prefix not in taken
-                    else f"rename one, as no prefix takes {prefix!r} alone",
+                    _narrower(prefix, meant, more),
                     severity=Severity.WARNING,
                 )
+
+
+def _narrower(prefix: str, meant: list[str], more: list[str]) -> str:
+    """Return what to write instead of a prefix that takes ``more`` beside what is ``meant``."""
+    if prefix in meant:
+        return f"rename one, as no prefix takes {prefix!r} alone"
+    if meant:
+        return f"write '{prefix}/' for the namespace"
+    # Nothing lies in a namespace of that name: it may be cut short, or still to come.
+    first = min(more)
+    end = first.find("/", len(prefix)) + 1
+    return f"write {first[: end or None]!r} in full, or '{prefix}/' for a namespace to come"
 
 
 def _region_problems(region: str) -> Iterator[Problem]:
