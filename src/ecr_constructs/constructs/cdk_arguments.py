@@ -30,6 +30,17 @@ _INSTEAD: Final = {
         " LifecycleRule.expire(...) and its kin"
     ),
 }
+#: What to write in place of arguments that people try on a registry, and on ``add_repository``.
+OF_REGISTRY: Final = {
+    "organization_id": "write baseline=Baseline(organization_id=...)",
+    "encryption_key": "write baseline=Baseline(customer_managed_keys=True), and it makes one",
+    "kms_key": "write baseline=Baseline(customer_managed_keys=True), and it makes one",
+}
+OF_ADDED: Final = {
+    "by_place": "write add_repository(id, repository_name=...), without a scope",
+    "kms_key": "write encryption_key=",
+    "baseline": "leave it out: the registry's holds",
+}
 
 
 def tells_cdk_arguments(function: Callable[P, R]) -> Callable[P, R]:

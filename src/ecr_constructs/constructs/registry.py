@@ -14,7 +14,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
 from ecr_constructs.constructs.account_settings import AccountSettings, account_setting_problems
-from ecr_constructs.constructs.cdk_arguments import tells_cdk_arguments
+from ecr_constructs.constructs.cdk_arguments import OF_ADDED, OF_REGISTRY, tells_cdk_arguments
 from ecr_constructs.constructs.contributions import RegistryContributions
 from ecr_constructs.constructs.contributor import Contribution
 from ecr_constructs.constructs.ledger import ledger_of
@@ -106,11 +106,7 @@ class GovernedRegistry(RegistryContributions, Construct):
         >>> api = registry.add_repository("Api", repository_name="payments/api")
     """
 
-    @tells_arguments(
-        organization_id="write baseline=Baseline(organization_id=...)",
-        encryption_key="write baseline=Baseline(customer_managed_keys=True), and it makes one",
-        kms_key="write baseline=Baseline(customer_managed_keys=True), and it makes one",
-    )
+    @tells_arguments(**OF_REGISTRY)
     def __init__(
         self,
         scope: Construct,
@@ -240,11 +236,7 @@ class GovernedRegistry(RegistryContributions, Construct):
         return registry_key(self, self._ledger.place)
 
     @tells_cdk_arguments
-    @tells_arguments(
-        by_place="write add_repository(id, repository_name=...), without a scope",
-        kms_key="write encryption_key=",
-        baseline="leave it out: the registry's holds",
-    )
+    @tells_arguments(**OF_ADDED)
     def add_repository(
         self,
         construct_id: str,

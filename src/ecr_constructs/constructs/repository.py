@@ -127,22 +127,18 @@ class GovernedRepository(RepositoryAccess):
 
         filters = cast("tuple[str, ...]", several_texts(image_tag_mutability_exclusion_filters))
         granted = cast("tuple[Exemption, ...]", several(exemptions))
-        misfits = list(
-            kind_problems(
-                {
-                    "image_tag_mutability_exclusion_filters": filters,
-                    "scan_on_push": scan_on_push,
-                    "encryption_key": encryption_key,
-                    "lifecycle_policy": lifecycle_policy,
-                    "repository_policy": repository_policy,
-                    "tags": tags,
-                    "empty_on_delete": empty_on_delete,
-                    "baseline": baseline,
-                    "exemptions": granted,
-                }
-            )
-        )
-        if misfits:
+        given = {
+            "image_tag_mutability_exclusion_filters": filters,
+            "scan_on_push": scan_on_push,
+            "encryption_key": encryption_key,
+            "lifecycle_policy": lifecycle_policy,
+            "repository_policy": repository_policy,
+            "tags": tags,
+            "empty_on_delete": empty_on_delete,
+            "baseline": baseline,
+            "exemptions": granted,
+        }
+        if misfits := list(kind_problems(given)):
             refuse(misfits, path=path())
         ledger = ledger_of(scope)
         slot = ledger.slot
