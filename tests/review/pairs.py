@@ -258,7 +258,7 @@ PAIRS: dict[str, dict[str, tuple[Any, Any, str]]] = {
             scanning("ENHANCED", ("CONTINUOUS_SCAN", ["*"])),
             scanning("ENHANCED", ("CONTINUOUS_SCAN", ["web/*"])),
             (
-                "payments/api and repositories that are not in this app are not scanned, where"
+                "payments/api and repositories that nothing here names are not scanned, where"
                 " before they were scanned on push and again whenever a vulnerability is known by"
                 " Amazon Inspector"
             ),

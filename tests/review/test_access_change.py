@@ -444,7 +444,7 @@ def test_repository_of_another_stack_that_a_registry_policy_names_is_told(tmp_pa
 def test_registry_policy_that_leaves_names_out_is_about_all_others(tmp_path: Path) -> None:
     after = registry_policy(policy(statement(account(OTHER), NotResource=f"{ARN}payments/*")))
     assert told(change(tmp_path, shared(), after)) == [
-        ("widened", f"account {OTHER} can now pull repositories that are not in this app")
+        ("widened", f"account {OTHER} can now pull repositories that nothing here names")
     ]
 
 
@@ -463,3 +463,35 @@ def test_registry_policy_in_other_words_is_harmless(tmp_path: Path) -> None:
         ("widened", f"account {third} can now pull payments/api"),
         harmless,
     ]
+
+
+def test_tag_that_a_condition_hangs_on_is_the_cause(tmp_path: Path) -> None:
+    policed = [statement(account(OTHER), condition={"StringEquals": {"aws:ResourceTag/t": "1"}})]
+    sides = [shared(*policed, Tags=[{"Key": "t", "Value": each}]) for each in ("1", "2")]
+    narrowed, _ = change(tmp_path, *sides).differences
+    assert str(narrowed.kind) == "narrowed"
+    assert narrowed.cause == "its resource tags change, on which a condition hangs"
+
+
+def test_version_that_changes_what_a_variable_stands_for_is_doubt(tmp_path: Path) -> None:
+    """In the old one ``${...}`` is a text like any other."""
+    condition = {"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}
+    said = [statement("*", condition=condition, Resource="*")]
+    sides = [{"Version": each, "Statement": said} for each in ("2008-10-17", "2012-10-17")]
+    for older, newer in (sides, sides[::-1]):
+        of_repository = [{"Api": repository(RepositoryPolicyText=each)} for each in (older, newer)]
+        of_registry = [registry_policy(each) for each in (older, newer)]
+        for one, two in (of_repository, of_registry):
+            (found,) = change(tmp_path, one, two).differences
+            assert (str(found.kind), found.certain) == ("widened", False)
+            assert "cannot be told" in found.sentence
+            assert "the Version of its policy was" in found.cause
+
+
+def test_identity_provider_is_not_said_to_gain_nothing(tmp_path: Path) -> None:
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/example.com"
+    (found,) = change(tmp_path, shared(), shared(statement({"Federated": provider}))).differences
+    assert (str(found.kind), found.certain) == ("widened", False)
+    assert provider in found.cause
+    (gone,) = change(tmp_path, shared(statement({"Federated": provider})), shared()).differences
+    assert str(gone.kind) == "harmless"

@@ -338,7 +338,7 @@ def test_scanning_of_several_is_told_in_the_plural(
         resources = scanning("BASIC", ("SCAN_ON_PUSH", selected), **flag)
         sides.append(resources | {"B": repository("web/b", **flag)})
     (found,) = change(tmp_path, *sides).differences
-    assert found.sentence == expected.format("repositories that are not in this app")
+    assert found.sentence == expected.format("repositories that nothing here names")
 
 
 @pytest.mark.parametrize(

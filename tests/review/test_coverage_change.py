@@ -10,6 +10,8 @@ from tests.review.resources import PROFILE, scanning, signing
 from tests.review.templates import ACCOUNT, REGION, change, told
 
 OTHERS = "repositories that are not in this app"
+#: Of several wildcards, what none but the one for all takes.
+REST = "repositories that nothing here names"
 ON_PUSH = "scanned on push"
 INSPECTED = f"{ON_PUSH} by Amazon Inspector"
 AGAIN = f"{PROFILE}2"
@@ -64,7 +66,7 @@ SCANNED: dict[str, tuple[dict[str, Any], dict[str, Any], list[tuple[str, str, bo
         scanning("ENHANCED", ("SCAN_ON_PUSH", ["pay*"])),
         [
             # Their own flags no longer count.
-            ("unscanned", f"{OTHERS} are not scanned", False),
+            ("unscanned", f"{REST} are not scanned", False),
             ("scanned", f"repositories named pay* are {INSPECTED}", True),
         ],
     ),
@@ -117,13 +119,13 @@ SIGNED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         rules("pay*"),
         rules(None),
         "strengthened",
-        f"images pushed to {OTHERS} are signed with {PROFILE}",
+        f"images pushed to {REST} are signed with {PROFILE}",
     ),
     "no longer everything": (
         rules(None),
         rules("pay*"),
         "weakened",
-        f"images pushed to {OTHERS} are signed no longer with {PROFILE}",
+        f"images pushed to {REST} are signed no longer with {PROFILE}",
     ),
     "its first": (
         {},

@@ -6,7 +6,7 @@ Layer: review.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ecr_constructs.access.answer import PlacedStatement
@@ -17,14 +17,17 @@ from ecr_constructs.access.truth import Truth
 from ecr_constructs.model.repository import Origin
 from ecr_constructs.model.statement import Principal
 from ecr_constructs.model.words import listed
-from ecr_constructs.review.access.form import OWN_POLICIES, Form
+from ecr_constructs.review.access.form import OWN_POLICIES, Branch, Form
 from ecr_constructs.review.access.phrases import Phrase, phrase
 from ecr_constructs.review.access.purposes import describe
 from ecr_constructs.review.access.subject import Permission, Subject
 from ecr_constructs.review.change.causes import Side, causes
 from ecr_constructs.review.change.difference import ChangeClass, Draft
+from ecr_constructs.review.change.identities import has_unknown_policies
 
 _SHOWN: Final = 3
+#: How the words begin that stand for a policy of a principal that is not known.
+_UNREAD: Final = ("the managed policy ", "what the identity policy ", "what the permissions ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,9 @@ def _shifts(
 ) -> Iterator[_Shift]:
     old_caller, caller = (side.survey.caller(principal) for side in (before, after))
     both = (old_caller.identity is None) is (caller.identity is None)
+    earlier_open, later_open = (
+        has_unknown_policies(each.identity) for each in (old_caller, caller)
+    )
     earlier = _by_action(before, principal, told=both or old_caller.identity is not None)
     later = _by_action(after, principal, told=both or caller.identity is not None)
     if earlier == later:
@@ -128,7 +134,10 @@ def _shifts(
             causes(kind, before, after, _placed(earlier, changed), _placed(later, changed))
         )
         verb = describe(changed, later if kind is ChangeClass.WIDENED else earlier)
-        yield _shift(kind, _subject(caller, subject), (old, new), verb, cause)
+        shift = _shift(kind, _subject(caller, subject), (old, new), verb, cause)
+        # What is not known of it may allow what is known no longer does, or did before.
+        open_ = later_open if kind is ChangeClass.NARROWED else earlier_open
+        yield replace(shift, certain=False) if open_ else shift
 
 
 def kind_of(old: Form | None, new: Form | None) -> ChangeClass | None:
@@ -211,13 +220,28 @@ def _by_action(side: Side, principal: Principal, *, told: bool) -> dict[str, Per
     ):
         return held
     for permission in side.permissions(principal):
-        form: Form | None = permission.form
-        if not told:
-            form = permission.form.without(lambda branch: OWN_POLICIES in branch)
+        form = _of_known_policies(permission.form)
+        if form is not None and not told:
+            form = form.without(lambda branch: OWN_POLICIES in branch)
         if form is not None:
             known = Permission(permission.actions, form, permission.statements)
             held |= dict.fromkeys(permission.actions, known)
     return held
+
+
+def _of_known_policies(form: Form) -> Form | None:
+    """Return a form without what policies of the principal say that nobody here can read.
+
+    That those come or go is told of them.
+    """
+
+    def is_unknown(branch: Branch) -> bool:
+        return any(term.condition is None and term.key.startswith(_UNREAD) for term in branch)
+
+    known = form.without(is_unknown)
+    if known is None:
+        return None
+    return Form(known.factors, frozenset(each for each in form.denies if not is_unknown(each)))
 
 
 def _placed(held: Mapping[str, Permission], wanted: set[str]) -> list[PlacedStatement]:

@@ -17,6 +17,7 @@ from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.registry import Deployment, Registry
 from ecr_constructs.model.repository import Origin, Repository
 from ecr_constructs.model.unresolved import Text, Unresolved
+from ecr_constructs.model.words import listed
 from ecr_constructs.review.access.form import Form
 from ecr_constructs.review.access.subject import Subject
 from ecr_constructs.review.access.survey import Survey
@@ -60,9 +61,17 @@ def accesses(
         pair = _with_the_known_policy(pair)
         # A survey remembers what was asked with the policies as they are.
         before, after = (Survey(Deployment(identities=each.identities)) for each in (before, after))
-    is_otherwise = _in_one_form(pair.before.registry_policy) != _in_one_form(
-        pair.after.registry_policy
-    )
+    old, new = pair.before.registry_policy, pair.after.registry_policy
+    is_otherwise = _in_one_form(old) != _in_one_form(new)
+    doubt = _doubt(old, new)
+    if doubt is not None:
+        yield Draft(
+            kind=ChangeClass.WIDENED,
+            head="whether access to the repositories of this registry widens cannot be told",
+            cause=doubt,
+            certain=False,
+        )
+        is_otherwise = False
     for draft in _accesses(pair, pairs, before, after):
         is_otherwise = is_otherwise and str(Source.REGISTRY) not in draft.cause
         yield draft
@@ -148,7 +157,17 @@ def _of_sides(before: Side, after: Side, name: str, origin: Origin | None) -> It
         return
     drafts = list(access_drafts(before, after, name, origin))
     yield from drafts
-    if not drafts and _in_one_form(old) != _in_one_form(new):
+    doubt = _doubt(old, new)
+    if doubt is not None:
+        yield replace(
+            base,
+            kind=ChangeClass.WIDENED,
+            head="whether access to ",
+            tail=" widens cannot be told",
+            cause=doubt,
+            certain=False,
+        )
+    elif not drafts and _in_one_form(old) != _in_one_form(new):
         yield replace(
             base,
             head="the repository policy of ",
@@ -157,15 +176,38 @@ def _of_sides(before: Side, after: Side, name: str, origin: Origin | None) -> It
         )
 
 
+def _doubt(old: object, new: object) -> str | None:
+    """Return why what changes in a policy cannot be told by what it allows whom; None if it can."""
+    before, after = _in_one_form(old), _in_one_form(new)
+    if before is not None and after is not None and before.version != after.version:
+        return (
+            f"the Version of its policy was {before.version} and is {after.version}, and with it"
+            " changes whether ${...} stands for a value of the request"
+        )
+    came = {p for p in _federated(after) if p not in set(_federated(before))}
+    if came:
+        return f"its policy allows or denies {listed(sorted(came))}, who calls by a role"
+    return None
+
+
+def _federated(policy: Policy | None) -> Iterator[str]:
+    """Yield the identity providers that a policy names, whose users Amazon ECR knows by roles."""
+    for statement in () if policy is None else policy.statements:
+        for principal in (*statement.principals, *statement.not_principals):
+            if principal.type == "Federated":
+                yield str(principal.value)
+
+
 def _may_come(pair: RegistryPair) -> Iterator[tuple[str, Repository, Repository]]:
     """Yield repositories that stand for all that are not there, on either side, with a name."""
     if pair.before.registry_policy != pair.after.registry_policy:
         declared = {each.repository_name for each in pair.after.repositories}
-        for pattern in dict.fromkeys((*_patterns(pair.before), *_patterns(pair.after))):
+        patterns = dict.fromkeys((*_patterns(pair.before), *_patterns(pair.after)))
+        for pattern in patterns:
             if pattern in declared:
                 continue
             stand_in = Repository(repository_name=filled(pattern))
-            yield named_like(pattern), stand_in, stand_in
+            yield named_like(pattern, among=patterns), stand_in, stand_in
     templates = (*pair.before.creation_templates, *pair.after.creation_templates)
     for prefix in dict.fromkeys(key_of(each.prefix) for each in templates):
         earlier, later = (

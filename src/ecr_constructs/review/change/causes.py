@@ -60,7 +60,7 @@ def causes(
         told = came, gone
     found = [f"{_source(placed)} {_words(placed)}" for placed in told[0]]
     found += (f"{_source(placed)} no longer {_words(placed)}" for placed in told[1])
-    yield from found or _denies(before, after)
+    yield from found or [*_denies(before, after)] or _tags(before, after)
 
 
 def _allows(placed: PlacedStatement) -> bool:
@@ -76,6 +76,14 @@ def _denies(before: Side, after: Side) -> Iterator[str]:
         for prepared in mine.subject.statements:
             if not prepared.allows and _meaning(prepared.statement) not in known:
                 yield f"{_source(prepared.placed)} {verb}{_words(prepared.placed)}"
+
+
+def _tags(before: Side, after: Side) -> Iterator[str]:
+    """Yield that resource tags changed, on which conditions may hang."""
+    if before.subject is not None and after.subject is not None:
+        old, new = (each.target.repository.tags for each in (before.subject, after.subject))
+        if old != new:
+            yield "its resource tags change, on which a condition hangs"
 
 
 @functools.lru_cache(maxsize=4096)

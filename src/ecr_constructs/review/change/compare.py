@@ -24,6 +24,7 @@ from ecr_constructs.review.change.difference import Change, Draft, told_together
 from ecr_constructs.review.change.doubles import doubled_drafts
 from ecr_constructs.review.change.exclusions import exclusion_drafts
 from ecr_constructs.review.change.flows import cache_drafts, replication_drafts
+from ecr_constructs.review.change.identities import identity_differences
 from ecr_constructs.review.change.lifecycle import Lifecycles
 from ecr_constructs.review.change.pairs import (
     RegistryPair,
@@ -68,6 +69,7 @@ def compare(
     differences += acknowledgement_differences(older, newer)
     differences += public_differences(older, newer)
     differences += alert_differences(older, newer)
+    differences += identity_differences(older, newer)
     return Change(worst_first(differences))
 
 

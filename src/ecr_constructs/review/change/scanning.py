@@ -16,7 +16,7 @@ from ecr_constructs.model.scanning import Scanning, ScanType
 from ecr_constructs.model.unresolved import Unresolved
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.pairs import RegistryPair, RepositoryPair
-from ecr_constructs.review.change.stand_ins import ANY_NAME, OTHERS, taken_by
+from ecr_constructs.review.change.stand_ins import taken_by
 from ecr_constructs.review.coverage import Scan, scans_of
 from ecr_constructs.review.words import name_of
 
@@ -65,7 +65,7 @@ def _of_others(pair: RegistryPair) -> Iterator[Draft]:
     old, new = pair.before.scanning, pair.after.scanning
     if old == new or not isinstance(new, Scanning) or isinstance(old, Unresolved):
         return
-    names = {OTHERS: ANY_NAME} | dict(taken_by(_filters(old, new), anywhere=True))
+    names = dict(taken_by(("*", *_filters(old, new)), anywhere=True))
     others = tuple(
         Repository(repository_name=name, scan_on_push=_OWN_FLAG) for name in names.values()
     )

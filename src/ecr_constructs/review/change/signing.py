@@ -15,7 +15,7 @@ from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.model.words import listed
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.pairs import RegistryPair, RepositoryPair
-from ecr_constructs.review.change.stand_ins import OTHERS, filled, taken_by
+from ecr_constructs.review.change.stand_ins import taken_by
 from ecr_constructs.review.words import name_of
 
 
@@ -101,7 +101,5 @@ def _is_known(signing: Signing | None, repository: Repository) -> bool:
 def _others(old: Signing | None, new: Signing) -> Iterator[tuple[str, str]]:
     """Yield how repositories that no template has are called, and a name of theirs."""
     rules = [*(old.rules if old else ()), *new.rules]
-    given: Iterator[Text] = chain.from_iterable(rule.repository_filters or () for rule in rules)
-    if any(rule.repository_filters is None for rule in rules):
-        yield OTHERS, filled("*")
+    given: Iterator[Text] = chain.from_iterable(rule.repository_filters or ("*",) for rule in rules)
     yield from taken_by(given, anywhere=False)

@@ -5,7 +5,7 @@ Layer: review. A setting of a registry decides about them too, by the wildcards 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from ecr_constructs.model.creation_template import CreationTemplate, longest_match
@@ -20,9 +20,17 @@ ANY_NAME: Final = "any-other"
 OTHERS: Final = f"{UNNAMED}that are not in this app"
 
 
-def named_like(pattern: str) -> str:
-    """Return how the repositories that a wildcard takes are called in a sentence."""
-    return f"{UNNAMED}named {pattern}" if pattern.strip("*") else OTHERS
+def named_like(pattern: str, *, among: Collection[object] = ()) -> str:
+    """Return how the repositories that a wildcard takes are called in a sentence.
+
+    Args:
+        pattern: The wildcard.
+        among: All wildcards that stand beside it; what another one takes is no other repository.
+    """
+    if pattern.strip("*"):
+        return f"{UNNAMED}named {pattern}"
+    is_one_of_several = any(str(each).strip("*") for each in among)
+    return f"{UNNAMED}that nothing here names" if is_one_of_several else OTHERS
 
 
 def filled(pattern: str) -> str:
@@ -38,11 +46,12 @@ def taken_by(patterns: Iterable[Text], *, anywhere: bool) -> Iterator[tuple[str,
         anywhere: Whether one without ``*`` takes every name that contains it, as
             those of scanning do, and not that name alone.
     """
-    for pattern in dict.fromkeys(each for each in patterns if isinstance(each, str)):
+    given = dict.fromkeys(each for each in patterns if isinstance(each, str))
+    for pattern in given:
         if "*" not in pattern and anywhere:
             yield f"{UNNAMED}whose names contain {pattern}", f"{ANY_NAME}-{pattern}-{ANY_NAME}"
         else:
-            yield named_like(pattern), filled(pattern)
+            yield named_like(pattern, among=given), filled(pattern)
 
 
 def created_below(prefix: str) -> str:
