@@ -56,6 +56,8 @@ class Identity:
         tags: The tags that are attached to it; a session may bring others.
         policies: What is attached to it, inline, managed and by group.
         permissions_boundary: The most that ``policies`` can allow; None for none.
+        trust: Who may take a role; None for a user, and where it is not said. No
+            part of its value.
         partial: Whether it is defined elsewhere, and the assembly only attaches
             policies to it: it may have others, and its tags are not known.
         origin: Where it was read from; no part of its value.
@@ -69,6 +71,7 @@ class Identity:
     tags: tuple[tuple[Text, Text], ...] = ()
     policies: tuple[IdentityPolicy, ...] = ()
     permissions_boundary: IdentityPolicy | None = None
+    trust: Policy | Malformed | Unresolved | None = field(default=None, compare=False)
     partial: bool = False
     origin: Origin | None = field(default=None, compare=False)
 

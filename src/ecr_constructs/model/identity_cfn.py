@@ -214,6 +214,7 @@ class _Assembly:
                 permissions_boundary=None
                 if boundary is None
                 else self._managed_policy(boundary, read),
+                trust=fields.document("AssumeRolePolicyDocument", Policy.from_document),
                 partial=holder.partial,
                 origin=None if holder.partial else read.resource.origin,
             )

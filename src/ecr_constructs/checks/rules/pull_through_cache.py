@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ecr_constructs.checks.facts import Facts
+from ecr_constructs.checks.roles import role_problems
 from ecr_constructs.checks.rule import Rule, violation
 from ecr_constructs.checks.settings import noted_for
 from ecr_constructs.checks.sources import GUIDE
@@ -19,6 +20,12 @@ from ecr_constructs.model.tag_mutability import keeps_tags
 from ecr_constructs.model.unresolved import Text, Unresolved, is_known
 from ecr_constructs.service.upstreams import CREDENTIAL_PREFIX
 
+#: What takes the role of a cache of another account's registry, and what it needs at least.
+#: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
+_TAKES_ROLE: Final = "pullthroughcache.ecr.amazonaws.com"
+_CACHES: Final = frozenset(
+    {"ecr:BatchGetImage", "ecr:BatchImportUpstreamImage", "ecr:GetDownloadUrlForLayer"}
+)
 _BEFORE_NAME: Final = ":secret:"
 
 
@@ -26,6 +33,10 @@ def _credential(facts: Facts) -> Iterator[Located]:
     yield from noted_for("CacheCredential")(facts)
     for _, rule, origin in facts.cache_rules:
         for problem in _unknown_credential(rule):
+            yield Located(origin, problem)
+        for problem in role_problems(
+            facts.deployment.identities, rule.custom_role_arn, _TAKES_ROLE, _CACHES
+        ):
             yield Located(origin, problem)
     for secret in facts.deployment.cache_secrets:
         if secret.is_for_caches and secret.is_readable is not True and secret.origin is not None:
@@ -119,7 +130,8 @@ RULES: Final = (
         explanation="Docker Hub, GitHub, GitLab, Azure and Chainguard are read with a secret of the"
         " same account and Region. Amazon ECR may read none but those whose name begins with"
         " ecr-pullthroughcache/, and none with a key of one's own. CloudFormation takes any ARN,"
-        " and every pull fails.",
+        " and every pull fails. The registry of another account is read with a role that trusts"
+        " pullthroughcache.ecr.amazonaws.com.",
         remediation="registry.add_pull_through_cache(Upstream.docker_hub(), credential=secret). In"
         " CloudFormation: CredentialArn of a secret named ecr-pullthroughcache/....",
         source=f"{GUIDE}/pull-through-cache-creating-secret.html",

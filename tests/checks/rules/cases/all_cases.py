@@ -11,6 +11,7 @@ from tests.checks.rules.cases import (
     policies,
     registries,
     repositories,
+    roles,
 )
 from tests.checks.rules.cases.case import Case
 
@@ -21,4 +22,5 @@ CASES: Final[tuple[Case, ...]] = (
     *conditions.CASES,
     *registries.CASES,
     *others.CASES,
+    *roles.CASES,
 )
