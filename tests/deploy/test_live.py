@@ -65,7 +65,7 @@ def test_a_change_by_hand_is_told_and_what_is_deployed_is_none(
 ) -> None:
     assembly = synthesise(tmp_path / "app", account, Main=build)
     _, document = command("review", str(assembly), "--against", "live", "--format", "json")
-    assert {each["class"] for each in document["change"]} == {"harmless", "widened"}
+    assert {each["class"] for each in document["change"]} == {"harmless", "scanned", "widened"}
     cdk_cli.deploy(assembly)
 
     _, document = command("review", str(assembly), "--against", "live", "--format", "json")
