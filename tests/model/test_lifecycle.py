@@ -307,7 +307,7 @@ def test_what_is_written_is_read_back(policy: LifecyclePolicy) -> None:
     assert LifecyclePolicy.from_json(policy.to_json()) == canonical
     assert LifecyclePolicy.from_cfn(policy.to_cfn()) == canonical
     assert LifecyclePolicy.from_cfn(policy.to_json()) == canonical
-    assert canonical.normalise() == canonical
+    assert canonical.normalise() is canonical
     assert canonical.to_json() == policy.to_json()
 
 

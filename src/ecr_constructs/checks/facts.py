@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar
 
 from ecr_constructs.checks.held import Held, HeldStatement
 from ecr_constructs.lifecycle.lint import lint
@@ -59,7 +59,8 @@ class Facts:
         """Return what ``find`` gives, which is asked once for each key."""
         if key not in self._known:
             self._known[key] = find()
-        return cast("T", self._known[key])
+        known: T = self._known[key]
+        return known
 
     @cached_property
     def repositories(self) -> tuple[tuple[Registry, Repository, Origin], ...]:

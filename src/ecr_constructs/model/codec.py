@@ -91,7 +91,7 @@ class Fields:
         value = self._member(name)
         if value is None:
             return False
-        if isinstance(value, bool | Unresolved):
+        if isinstance(value, (bool, Unresolved)):
             return value
         if isinstance(value, str) and value.lower() in {"true", "false"}:
             return value.lower() == "true"

@@ -100,11 +100,12 @@ def _named(statement: Statement) -> Exposure:
     """Tell to whom a statement reaches by its principals alone."""
     reach = Exposure.ANYONE if statement.not_principals else Exposure.NAMED
     for principal in statement.principals:
-        if principal.is_anyone:
-            return Exposure.ANYONE
         value = principal.value
-        unknown = isinstance(value, Unresolved) and principal.type == "AWS" and value.may_be("*")
-        if unknown and reach is Exposure.NAMED:
+        if principal.type != "AWS":
+            continue
+        if value == "*":
+            return Exposure.ANYONE
+        if isinstance(value, Unresolved) and value.may_be("*") and reach is Exposure.NAMED:
             reach = Exposure.UNKNOWN
     return reach
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn, cast, final
@@ -181,7 +182,10 @@ class LifecyclePolicy:
         what ECR takes as a default is left out.
         """
         rules = [rule.normalise() if _is_rule(rule) else rule for rule in self.numbered()]
-        return replace(self, rules=tuple(sorted(rules, key=_position)))
+        rules.sort(key=_position)
+        if all(map(operator.is_, rules, self.rules)):
+            return self
+        return replace(self, rules=tuple(rules))
 
     def numbered(self) -> tuple[LifecycleRule, ...]:
         """Return the rules in the order given, each with its priority."""

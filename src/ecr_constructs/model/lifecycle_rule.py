@@ -289,13 +289,14 @@ class LifecycleRule:
         """Return the rule with sorted tag lists, without defaults; its meaning is kept."""
         standard = self.storage_class is StorageClass.STANDARD
         archives = self.action is ActionType.TRANSITION and self.target_storage_class is None
-        return replace(
-            self,
-            tag_pattern_list=as_set(self.tag_pattern_list),
-            tag_prefix_list=as_set(self.tag_prefix_list),
-            storage_class=None if standard else self.storage_class,
-            target_storage_class=StorageClass.ARCHIVE if archives else self.target_storage_class,
-        )
+        normal: dict[str, Any] = {
+            "tag_pattern_list": as_set(self.tag_pattern_list),
+            "tag_prefix_list": as_set(self.tag_prefix_list),
+            "storage_class": None if standard else self.storage_class,
+            "target_storage_class": StorageClass.ARCHIVE if archives else self.target_storage_class,
+        }
+        is_normal = all(getattr(self, name) == value for name, value in normal.items())
+        return self if is_normal else replace(self, **normal)
 
 
 def _tags(patterns: Iterable[str] | None, prefixes: Iterable[str] | None) -> dict[str, Any]:

@@ -180,7 +180,13 @@ def _principal_problems(
             yield from _arn_problems(value)
         elif principal.type != "AWS":
             yield from _kind_problems(principal)
-        elif partition and isinstance(value, str) and _is_other_arn(value, own):
+        elif (
+            partition
+            and isinstance(value, str)
+            and not value.startswith(own)
+            and value.startswith("arn:")
+            and is_known(value)
+        ):
             yield _partition_problem(value, partition)
         if (
             principal.type == "Service"
@@ -201,10 +207,6 @@ def _principal_problems(
 @functools.lru_cache(maxsize=64)
 def _partition_of(region: Text | None) -> str | None:
     return partition_of(region) if isinstance(region, str) and is_known(region) else None
-
-
-def _is_other_arn(value: str, own: str) -> bool:
-    return value.startswith("arn:") and not value.startswith(own) and is_known(value)
 
 
 def _partition_problem(value: str, partition: str) -> Problem:

@@ -91,10 +91,8 @@ def members_of(stack: Stack, value: Mapping[str, Any]) -> Any:
             # transform or a loop, which adds members or replaces them.
             return stack.unknown(name_of(name, each))
         kind = type(each)
-        if kind is bool or (kind is str and "{" not in each):
-            members[name] = each
-            continue
-        member = resolve(stack, each)
+        plain = kind is bool or (kind is str and "{" not in each)
+        member = each if plain else resolve(stack, each)
         if member is not NO_VALUE:
             members[name] = member
     return members

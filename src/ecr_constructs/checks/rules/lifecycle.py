@@ -45,7 +45,7 @@ def _present(facts: Facts) -> Iterator[Located]:
                     path=held.path,
                 )
             )
-        elif not isinstance(document, LifecyclePolicy | Malformed):
+        elif not isinstance(document, (LifecyclePolicy, Malformed)):
             yield from held.at_each(_unreadable(held))
 
 
