@@ -93,6 +93,46 @@ def test_arrows_begin_and_end_at_boxes(drawing: Drawing) -> None:
         assert any(on_border(box, tip[0], tip[1]) for box in boxes), arrow.words
 
 
+def _points(path: str) -> list[tuple[float, float]]:
+    """Some points of a curve, without its ends."""
+    (x0, y0, x1, y1, x2, y2, x3, y3) = (int(each) for each in re.findall(r"-?\d+", path))
+    return [
+        (
+            (1 - t) ** 3 * x0 + 3 * (1 - t) ** 2 * t * x1 + 3 * (1 - t) * t**2 * x2 + t**3 * x3,
+            (1 - t) ** 3 * y0 + 3 * (1 - t) ** 2 * t * y1 + 3 * (1 - t) * t**2 * y2 + t**3 * y3,
+        )
+        for t in (each / 50 for each in range(1, 50))
+    ]
+
+
+def test_labels_keep_off_each_other(tmp_path: Path) -> None:
+    """Of arrows that come from above and from below to one side, too."""
+    drawing = draw(world(tmp_path, accounts(2, "eu-west-1"), caches=4, namespaces=4).report)
+    assert drawing is not None
+    assert len(drawing.arrows) == 8
+    for one, other in itertools.combinations(drawing.arrows, 2):
+        beside = abs(one.x - other.x) >= 7 * (len(one.label) + len(other.label)) // 2
+        assert beside or abs(one.y - other.y) >= 12, (one.words, other.words)
+
+
+@pytest.mark.parametrize("around", [(0, 2), (2, 0), (0, 3)])
+@pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
+def test_arrows_pass_no_registry_that_stands_between(
+    tmp_path: Path, region: str, around: tuple[int, int]
+) -> None:
+    column = accounts(4, region)
+    flow = (column[around[0]], column[around[1]])
+    drawing = draw(world(tmp_path, [*column, NEAR], flows=[flow]).report)
+    assert drawing is not None
+    (arrow,) = drawing.arrows
+    for x, y in _points(arrow.path):
+        assert 0 <= x <= drawing.width
+        for box in drawing.boxes:
+            is_inside = box.x < x < box.x + box.width and box.y < y < box.y + box.height
+            assert not is_inside, box.words
+    assert arrow.x + 7 * len(arrow.label) // 2 <= drawing.width
+
+
 @pytest.mark.parametrize("flows", [[(HOME, BELOW)], [(BELOW, HOME)], [(HOME, ELSE)]], ids=str)
 def test_label_of_an_arrow_keeps_off_the_titles_of_accounts(
     tmp_path: Path, flows: list[tuple[Place, Place]]

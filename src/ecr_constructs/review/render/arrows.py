@@ -6,7 +6,7 @@ Layer: review.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -45,6 +45,11 @@ class Arrow:
     words: str
     cached: bool = False
 
+    @property
+    def right(self) -> int:
+        """Where its label ends."""
+        return self.x + len(self.label) * _LETTER // 2
+
 
 def arrows_between(
     report: Report, boxes: dict[Place, Box], upstreams: dict[str, Box], lanes: list[Lane]
@@ -61,14 +66,23 @@ def arrows_between(
     # Arrows at one side of a box share it out among them.
     taken = Counter(end for each in drawn for end in each.ends)
     met: Counter[tuple[Box, str]] = Counter()
-    arrows = []
+    ends = []
     for each in drawn:
         points = []
         for box, side in each.ends:
             met[box, side] += 1
             points.append(_point(box, side, met[box, side] / (taken[box, side] + 1)))
-        arrows.append(_clear_of(lanes, _arrow(each, points[0], points[1])))
-    return arrows
+        ends.append((points[0], points[1]))
+    # The labels at one side stand all above or all below their tips, and so clear of each other.
+    above = {
+        each.ends[1]
+        for each, ((_, y1, _, _), (_, y2, _, _)) in zip(drawn, ends, strict=True)
+        if y1 >= y2 - LINE
+    }
+    return [
+        _clear_of(lanes, _arrow(each, start, end, is_below=each.ends[1] not in above))
+        for each, (start, end) in zip(drawn, ends, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +114,30 @@ def _connections(
             if target is not None and target is not source:
                 what = ", ".join(flow.prefixes)
                 words = f"{registry.place} replicates {what} to {flow.destination}"
-                yield _Connection(_sides(source, target), what, f"{words}: {flow.permission}")
+                sides = _sides(source, target, boxes.values())
+                yield _Connection(sides, what, f"{words}: {flow.permission}")
         for cache in registry.caches:
             upstream = upstreams.get(cache.upstream)
             if upstream is not None:
                 words = f"{registry.place} caches {cache.upstream} below {cache.prefix}"
-                yield _Connection(_sides(upstream, source), cache.prefix, words, cached=True)
+                sides = _sides(upstream, source, ())
+                yield _Connection(sides, cache.prefix, words, cached=True)
 
 
-def _sides(source: Box, target: Box) -> tuple[tuple[Box, str], tuple[Box, str]]:
-    """Return at which sides of the boxes an arrow leaves and arrives."""
+def _sides(
+    source: Box, target: Box, boxes: Iterable[Box]
+) -> tuple[tuple[Box, str], tuple[Box, str]]:
+    """Return at which sides of the boxes an arrow leaves and arrives.
+
+    Within a column it goes around the boxes that stand between, and not through them.
+    """
     if target.x > source.x:
         return (source, "right"), (target, "left")
     if target.x < source.x:
         return (source, "left"), (target, "right")
+    upper, lower = sorted((source.y, target.y))
+    if any(box.x == source.x and upper < box.y < lower for box in boxes):
+        return (source, "right"), (target, "right")
     if target.y > source.y:
         return (source, "bottom"), (target, "top")
     return (source, "top"), (target, "bottom")
@@ -132,10 +156,16 @@ def _point(box: Box, side: str, share: float) -> tuple[int, int, int, int]:
 
 
 def _arrow(
-    each: _Connection, start: tuple[int, int, int, int], end: tuple[int, int, int, int]
+    each: _Connection,
+    start: tuple[int, int, int, int],
+    end: tuple[int, int, int, int],
+    *,
+    is_below: bool,
 ) -> Arrow:
     (x1, y1, dx1, dy1), (x2, y2, dx2, dy2) = start, end
-    bend = min(max(40, (abs(x2 - x1) + abs(y2 - y1)) // 3), 2 * GAP)
+    # An arrow that goes around stays between two columns.
+    most = GAP if dx1 and dx1 == dx2 else 2 * GAP
+    bend = min(max(40, (abs(x2 - x1) + abs(y2 - y1)) // 3), most)
     path = (
         f"M{x1} {y1} C{x1 + dx1 * bend} {y1 + dy1 * bend},"
         f" {x2 + dx2 * bend} {y2 + dy2 * bend}, {x2 + dx2 * 8} {y2 + dy2 * 8}"
@@ -147,8 +177,7 @@ def _arrow(
     )
     # The label stands before the tip, where no box is in the way.
     x = x2 + dx2 * GAP // 2 if dx2 else (x1 + x2) // 2
-    below = y1 < y2 - LINE
-    y = (y2 + 15 if below else y2 - 6) if dx2 else (y1 + y2) // 2 + 4
+    y = (y2 + 15 if is_below else y2 - 6) if dx2 else (y1 + y2) // 2 + 4
     return Arrow(path, tip, x, y, short(each.label, _ON_ARROW), each.words, each.cached)
 
 

@@ -90,7 +90,7 @@ def draw(report: Report) -> Drawing | None:
     rest = len(report.registries) - sum(r is not None for r in plan.registries.values())
     lowest = max((box.y + box.height + _PAD for box in upstreams.values()), default=0)
     return Drawing(
-        width=width + _PAD,
+        width=max([width, *(arrow.right for arrow in arrows)]) + _PAD,
         height=max(y, lowest),
         lanes=tuple(lanes),
         boxes=tuple(boxes.values()),
