@@ -289,6 +289,21 @@ def test_what_a_deployment_leaves_alone_is_said_to_be_changed_by_hand(
     )
 
 
+def test_what_a_deployment_leaves_alone_is_not_said_to_be_replaced(
+    ecr: FakeEcr, tmp_path: Path, review: Review
+) -> None:
+    cache = RETAINED["Cache"]
+    folder = write_assembly(tmp_path, {"A": (ACCOUNT, REGION)}, Cache=cache)
+    ecr.add("api", encryptionConfiguration={"encryptionType": "KMS", "kmsKey": "k"})
+    ecr.cache_rules = [{"ecrRepositoryPrefix": "quay", "upstreamRegistryUrl": "registry.k8s.io"}]
+    deployed = {"Resources": {"Api": repository("api"), "Cache": cache}}
+    ecr.stacks["A"] = json.dumps(deployed), {"Api": "api", "Cache": "quay"}
+    assert [sentence for _, sentence in review(folder, "--against", "live")[1]] == [
+        "api is another repository than the one declared, and holds no images of that one",
+        "the pull through cache rule 'quay' is another than the one declared",
+    ]
+
+
 @pytest.mark.parametrize(
     "stacks",
     [

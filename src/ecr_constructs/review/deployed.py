@@ -93,7 +93,11 @@ def told_by_hand(change: Change, newer: Deployment, unchanged: frozenset[Resourc
     }
     return Change(
         tuple(
-            replace(each, cause=f"{each.cause}; {_BY_HAND}" if each.cause else _BY_HAND)
+            replace(
+                each,
+                sentence=each.left_alone or each.sentence,
+                cause=f"{each.cause}; {_BY_HAND}" if each.cause else _BY_HAND,
+            )
             if each.origins
             and each.place in is_set
             and is_set[each.place]

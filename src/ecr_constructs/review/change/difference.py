@@ -92,6 +92,8 @@ class Difference:
         repositories: The names of the repositories that it is about, all of them.
         origins: The resources that it comes from, as far as they are in the newer side.
         certain: Whether it is seen; False where it cannot be ruled out.
+        left_alone: The sentence where a deployment changes nothing of it, as somebody
+            changed by hand what is there; empty where ``sentence`` holds then, too.
     """
 
     kind: ChangeClass
@@ -101,6 +103,7 @@ class Difference:
     repositories: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
     certain: bool = True
+    left_alone: str = ""
 
     @property
     def hides_doubt(self) -> bool:
@@ -149,6 +152,7 @@ class Draft:
         repository: The name; empty for what is about the registry.
         origin: The resource.
         certain: Whether it is seen.
+        left_alone: What stands behind the name where a deployment changes nothing of it.
     """
 
     kind: ChangeClass
@@ -159,14 +163,16 @@ class Draft:
     repository: str = ""
     origin: Origin | None = None
     certain: bool = True
+    left_alone: str = ""
 
 
 def told_together(drafts: Iterable[Draft], place: Place) -> Iterator[Difference]:
     """Yield the differences of one registry, each thing that is said once with all its names."""
     groups: dict[tuple[object, ...], list[Draft]] = {}
     for draft in drafts:
-        key = (draft.kind, draft.head, draft.tail, draft.tails, draft.cause, draft.certain)
-        groups.setdefault((*key, not draft.repository), []).append(draft)
+        said = (draft.head, draft.tail, draft.tails, draft.left_alone)
+        key = (draft.kind, *said, draft.cause, draft.certain, not draft.repository)
+        groups.setdefault(key, []).append(draft)
     for group in groups.values():
         first = group[0]
         names = tuple(dict.fromkeys(each.repository for each in group if each.repository))
@@ -181,6 +187,7 @@ def told_together(drafts: Iterable[Draft], place: Place) -> Iterator[Difference]
             repositories=names,
             origins=tuple(origins),
             certain=first.certain,
+            left_alone=first.left_alone and f"{named(names)}{first.left_alone}",
         )
 
 

@@ -149,12 +149,9 @@ def _as_spelt(before: PullThroughCacheRule, after: PullThroughCacheRule) -> Pull
 
 
 def _replaced(prefix: str, before: PullThroughCacheRule, after: PullThroughCacheRule) -> Draft:
+    another = f"the pull through cache rule {prefix!r} is another than the one declared"
     if after.origin is None:  # it is what is there, and replaces nothing
-        return Draft(
-            kind=ChangeClass.REPLACED,
-            head=f"the pull through cache rule {prefix!r} is another than the one declared",
-            cause=listed(_changed(before, after)),
-        )
+        return Draft(kind=ChangeClass.REPLACED, head=another, cause=listed(_changed(before, after)))
     return Draft(
         kind=ChangeClass.REPLACED,
         head=f"the pull through cache rule {prefix!r} is replaced: CloudFormation makes the new"
@@ -162,6 +159,7 @@ def _replaced(prefix: str, before: PullThroughCacheRule, after: PullThroughCache
         " change the value of its secret, else delete the rule first",
         cause=listed(_changed(before, after)),
         origin=after.origin,
+        left_alone=another,
     )
 
 

@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attri
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ecr_constructs.model.encryption import Encryption, EncryptionType
 from ecr_constructs.model.repository import Repository
@@ -17,6 +18,7 @@ from ecr_constructs.model.unresolved import Unresolved, is_known
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.words import name_of
 
+_ANOTHER = " is another repository than the one declared, and holds no images of that one"
 _COLLIDES = (
     "; CloudFormation cannot make a second repository of that name, so that the update fails"
 )
@@ -82,7 +84,7 @@ def remade_drafts(before: Repository, after: Repository, name: str) -> Iterator[
     if before.encryption != after.encryption:
         yield Draft(
             kind=ChangeClass.LOST,
-            tail=" is another repository than the one declared, and holds no images of that one",
+            tail=_ANOTHER,
             cause=f"its encryption is {_key(after)} and not {_key(before)}, and ECR cannot change"
             " it",
             repository=name,
@@ -130,9 +132,10 @@ def identity_drafts(
             for value in (each.type, each.kms_key)
         )
         collides = isinstance(new, str) and old == new
-        yield _replaced(
+        draft = _replaced(
             before, after, name, f"{cause} change", images, certain=not unknown, collides=collides
         )
+        yield replace(draft, left_alone=_ANOTHER)
 
 
 def written_draft(
