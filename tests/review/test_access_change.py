@@ -495,3 +495,17 @@ def test_identity_provider_is_not_said_to_gain_nothing(tmp_path: Path) -> None:
     assert provider in found.cause
     (gone,) = change(tmp_path, shared(statement({"Federated": provider})), shared()).differences
     assert str(gone.kind) == "harmless"
+
+
+def test_account_that_not_principal_may_mean_is_told_in_words(tmp_path: Path) -> None:
+    """To name an account leaves out its root user, and may leave the others in."""
+    allowed = statement(account(OTHER))
+    denied = {"Effect": "Deny", "NotPrincipal": account(OTHER), "Action": "ecr:*"}
+    found = told(change(tmp_path, shared(allowed), shared(allowed, denied)))
+    assert (
+        "narrowed",
+        (
+            f"account {OTHER} can pull payments/api only if not (NotPrincipal means it, too), where"
+            " before it could without a condition"
+        ),
+    ) in found

@@ -122,6 +122,8 @@ def _general(words: str, request: Request) -> str:
     words = words.removeprefix("whether ")
     if words.startswith("an identity policy of "):
         return OWN_POLICIES.key
+    if words.startswith("NotPrincipal "):
+        return "NotPrincipal means it, too"
     words = words.replace(request.action, "the action")
     return words if who == "*" else words.replace(who, "the principal")
 
