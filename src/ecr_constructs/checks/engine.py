@@ -13,6 +13,7 @@ from typing import Any
 from ecr_constructs.checks.acknowledgements import Acknowledged, tidy
 from ecr_constructs.checks.facts import Facts
 from ecr_constructs.checks.rule import Rule
+from ecr_constructs.collector import paused_collector
 from ecr_constructs.model.acknowledgement import Acknowledgement
 from ecr_constructs.model.baseline import Exemption
 from ecr_constructs.model.problem import Severity, Status
@@ -86,6 +87,7 @@ class Finding:
         }
 
 
+@paused_collector()
 def run_checks(
     deployment: Deployment,
     rules: Iterable[Rule],

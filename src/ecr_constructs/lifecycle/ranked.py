@@ -55,16 +55,9 @@ class Ranked(NamedTuple):
         """Return a rule with what follows from it."""
         tags = (rule.tag_pattern_list, rule.tag_prefix_list)
         is_any, is_tagged = rule.tag_status is TagStatus.ANY, rule.tag_status is TagStatus.TAGGED
-        return cls(
-            number=number,
-            path=path,
-            rule=rule,
-            tags=tags,
-            is_any=is_any,
-            is_tagged=is_tagged,
-            takes_every_tag=is_any or (is_tagged and _take_all(tags)),
-            storage_class=rule.selected_storage_class,
-        )
+        takes_every_tag = is_any or (is_tagged and _take_all(tags))
+        seen = rule.selected_storage_class
+        return cls(number, path, rule, tags, is_any, is_tagged, takes_every_tag, seen)
 
     @property
     def patterns(self) -> tuple[TagPattern, ...]:

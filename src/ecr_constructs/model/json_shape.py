@@ -161,7 +161,7 @@ def check_strings(value: object, path: str) -> Problems:
 
 def is_object(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Tell whether ``value`` is a JSON object."""
-    return type(value) is dict or isinstance(value, Mapping)
+    return type(value) is dict or isinstance(value, (dict, Mapping))
 
 
 def is_list(value: object) -> TypeGuard[Sequence[object]]:
