@@ -26,6 +26,7 @@ from tests.access.scenes import (
 )
 
 from ecr_constructs.access import Access, AccessModel, who_can
+from ecr_constructs.model.problem import Malformed
 from ecr_constructs.model.registry import Deployment, Registry
 from ecr_constructs.model.repository import Origin, Repository
 from ecr_constructs.model.unresolved import Unknown, Unresolved
@@ -171,10 +172,19 @@ def test_principals_that_are_not_known_are_shown_as_they_stand() -> None:
     assert listed(known) == {"${Main.RoleArn}": "allow", str(made_up): "allow"}
 
 
-def test_a_policy_that_is_not_known_puts_all_identities_in_question() -> None:
+def test_a_policy_that_is_not_known_puts_everybody_in_question() -> None:
+    """Whom it names nobody knows: anybody, and so the identities of the assembly too."""
+    assert listed(deployment(Unresolved.of("X"))) == {"*": "conditional"}
+    assert listed(deployment(Malformed("{", ()))) == {"*": "conditional"}
     assert listed(deployment(Unresolved.of("X"), identity(BUILD), identity(REMOTE))) == {
-        BUILD: "conditional"
+        "*": "conditional",
+        BUILD: "conditional",
     }
+
+
+def test_a_statement_that_names_nobody_lets_nobody_in() -> None:
+    assert listed(deployment(policy(allow(None)))) == {}
+    assert listed(deployment(policy(allow({"AWS": []})))) == {}
 
 
 def test_a_line_has_its_statements_and_the_whole_answer() -> None:

@@ -12,7 +12,7 @@ import functools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ecr_constructs.access.answer import PlacedStatement, Source, UnmetCondition
+from ecr_constructs.access.answer import PlacedStatement, Side, Source, UnmetCondition
 from ecr_constructs.access.caller import EVERYBODY, NOBODY, Caller, Reach, reach_of
 from ecr_constructs.access.conditions import holds
 from ecr_constructs.access.named import Kind, named_by
@@ -99,7 +99,7 @@ def hits_in(entries: Iterable[Entry], request: Request) -> Iterator[Hit]:
         applies = about_action(statement, request.action)
         if applies is Truth.NO:
             continue
-        reach = _reach(statement, request.caller)
+        reach = _reach(entry, statement, request.caller)
         if not any(reach):
             continue
         if statement.resources or statement.not_resources:
@@ -168,7 +168,7 @@ def _matches_resource(resource: Text, request: Request, *, variables: bool) -> T
     return Truth.NO if pattern is None else matches(pattern, request.resource)
 
 
-def _reach(statement: Statement, caller: Caller) -> Reach:
+def _reach(entry: Entry, statement: Statement, caller: Caller) -> Reach:
     principals = statement.principals
     if len(principals) == 1:
         return reach_of(principals[0], caller)
@@ -179,7 +179,9 @@ def _reach(statement: Statement, caller: Caller) -> Reach:
         return reach
     if statement.not_principals:
         return Reach(directly=_is_other(statement, caller))
-    return EVERYBODY  # a policy of an identity is about its identity
+    # A policy of an identity is about its identity; any other that names nobody is about nobody.
+    side = entry.placed.source.side
+    return NOBODY if side in {Side.REPOSITORY, Side.REGISTRY} else EVERYBODY
 
 
 def _is_other(statement: Statement, caller: Caller) -> Truth:

@@ -141,12 +141,15 @@ class Lists:
         rows, identities, asked, all_identities = [], [], set(), False
         for entry in target.once(repository_entries):
             if entry.statement is None:
+                # Nobody knows whom it names: it may be anybody.
+                callers: Iterable[Caller] = (self._directory.caller(ANYONE.value),)
                 all_identities = True
+            elif about_action(entry.statement, action):
+                callers = _named_by(entry.statement, self._directory)
+                all_identities = all_identities or _singles_out(entry.statement)
+            else:
                 continue
-            if not about_action(entry.statement, action):
-                continue
-            all_identities = all_identities or _singles_out(entry.statement)
-            for caller in _named_by(entry.statement, self._directory):
+            for caller in callers:
                 shown = caller.shown(target.partition)
                 if shown in asked:
                     continue
