@@ -169,3 +169,18 @@ def test_profile_that_is_known_at_deployment_may_be_the_same(tmp_path: Path) -> 
 def test_repository_that_a_signing_filter_names_is_told_once(tmp_path: Path) -> None:
     found = change(tmp_path, signing("web/*"), signing("web/*", "payments/api")).differences
     assert [each.repositories for each in found] == [("payments/api",)]
+
+
+@pytest.mark.parametrize(
+    ("newer", "changed"),
+    [
+        (scanning("BASIC", ("SCAN_ON_PUSH", ["*"])), "scan type"),
+        (scanning("ENHANCED", ("CONTINUOUS_SCAN", ["*"])), "frequency"),
+    ],
+)
+def test_filter_that_decides_before_and_after_is_named_once(
+    tmp_path: Path, newer: dict[str, Any], changed: str
+) -> None:
+    older = scanning("ENHANCED", ("SCAN_ON_PUSH", ["*"]))
+    causes = [each.cause for each in change(tmp_path, older, newer).differences]
+    assert f"decided by the filter '*' of the registry, whose {changed} changes" in causes

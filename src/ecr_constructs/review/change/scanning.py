@@ -127,6 +127,9 @@ def _scan_draft(before: Scan, after: Scan) -> Draft | None:
     if (before.coverage, before.enhanced) == (after.coverage, after.enhanced):
         return None
     cause = f"decided by {after.by}, where before by {before.by}"
+    if after.by == before.by:
+        changed = "frequency" if after.enhanced == before.enhanced else "scan type"
+        cause = f"decided by {after.by}, whose {changed} changes"
     was = f", where before {{}} {before.words}"
     if after.weight is None:
         # What was not scanned can only be scanned more.
