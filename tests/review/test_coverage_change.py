@@ -184,3 +184,21 @@ def test_filter_that_decides_before_and_after_is_named_once(
     older = scanning("ENHANCED", ("SCAN_ON_PUSH", ["*"]))
     causes = [each.cause for each in change(tmp_path, older, newer).differences]
     assert f"decided by the filter '*' of the registry, whose {changed} changes" in causes
+
+
+@pytest.mark.parametrize(("kind", "word"), [("ENHANCED", "unscanned"), ("BASIC", "scanned")])
+def test_scan_type_that_is_known_at_deployment_is_doubt(
+    tmp_path: Path, kind: str, word: str
+) -> None:
+    """Whichever it was: by Inspector it may be less, by Amazon ECR more."""
+    known = scanning(kind, ("SCAN_ON_PUSH", ["*"]))
+    unknown = scanning(kind, ("SCAN_ON_PUSH", ["*"]))
+    unknown["Scanning"]["Properties"]["ScanType"] = {"Fn::ImportValue": "T"}
+    (found,) = change(tmp_path, known, unknown).differences
+    assert (str(found.kind), found.certain) == (word, False)
+    assert "are scanned on push, whether by Amazon Inspector cannot be told, where" in (
+        found.sentence
+    )
+    (back,) = change(tmp_path, unknown, known).differences
+    assert {str(back.kind), word} == {"scanned", "unscanned"}
+    assert not back.certain

@@ -84,7 +84,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         template(CustomRoleArn=ROLE),
         template(CustomRoleArn=ROLE, ResourceTags=TAGS),
         "harmless",
-        "get other resource tags",
+        "change",
     ),
     "a role": (
         template(CustomRoleArn=ROLE),
@@ -129,6 +129,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
 def test_creation_template_is_told_by_what_is_created(tmp_path: Path, name: str) -> None:
     before, after, kind, tail = CASES[name]
     head = "images of " if "the template of before" in tail else ""
+    head = "the resource tags of " if tail == "change" else head
     assert told(change(tmp_path, before, after)) == [(kind, f"{head}{CREATED} {tail}")]
 
 
@@ -191,3 +192,18 @@ def test_another_spelling_of_a_prefix_replaces_the_template(tmp_path: Path) -> N
     ((kind, sentence),) = told(change(tmp_path, template(), template(Prefix="hub/")))
     assert kind == "replaced"
     assert sentence.startswith("the creation template 'hub' is replaced by 'hub/', which Amazon")
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [{"AppliedFor": {"Fn::ImportValue": "A"}}, {"ResourceTags": {"Fn::ImportValue": "T"}}],
+    ids=["purposes", "tags"],
+)
+def test_what_is_known_at_deployment_is_told_with_doubt(
+    tmp_path: Path, properties: dict[str, Any]
+) -> None:
+    before = template(ResourceTags=TAGS, CustomRoleArn=ROLE)
+    after = template(**{"ResourceTags": TAGS, "CustomRoleArn": ROLE} | properties)
+    found = change(tmp_path, before, after).differences
+    assert found
+    assert not any(each.certain for each in found)

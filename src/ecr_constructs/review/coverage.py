@@ -12,7 +12,7 @@ from ecr_constructs.model.registry import Registry
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.scan_coverage import Coverage, RepositoryCoverage, coverage
 from ecr_constructs.model.scanning import Scanning, ScanType
-from ecr_constructs.model.unresolved import Unresolved
+from ecr_constructs.model.unresolved import Unresolved, is_known
 
 #: What each says of a repository, as it stands behind its name.
 _WORDS: Final = {
@@ -44,20 +44,23 @@ class Scan:
 
     Attributes:
         coverage: When.
-        enhanced: Whether Amazon Inspector does it; False for basic scanning.
+        enhanced: Whether Amazon Inspector does it; False for basic scanning, None where
+            the scan type is known only at deployment.
         by: What decided, for people.
     """
 
     coverage: Coverage
-    enhanced: bool
+    enhanced: bool | None
     by: str
 
     @property
     def words(self) -> str:
         """How, as it stands behind a name and "is"."""
-        engine = (
-            "" if not self.enhanced or self.coverage is Coverage.OFF else " by Amazon Inspector"
-        )
+        engine = " by Amazon Inspector"
+        if self.enhanced is None and self.is_scanned:
+            engine = ", whether by Amazon Inspector cannot be told"
+        elif not self.enhanced or self.coverage is Coverage.OFF:
+            engine = ""
         return f"{_WORDS[self.coverage]}{engine}"
 
     @property
@@ -103,12 +106,14 @@ def _alone(repository: Repository, *, is_known: bool) -> Scan:
 
 
 def _together(scanning: Scanning, repository: Repository, covered: RepositoryCoverage) -> Scan:
-    enhanced = scanning.scan_type == ScanType.ENHANCED
+    enhanced: bool | None = scanning.scan_type == ScanType.ENHANCED
+    if not is_known(scanning.scan_type):
+        enhanced = None
     if covered.is_scanned:
         by = f"the filter {str(covered.repository_filter)!r} of the registry"
         return Scan(covered.coverage, enhanced, by)
     flag = False if enhanced else repository.scan_on_push
-    if flag is True and not scanning.rules:
+    if flag is True and not scanning.rules and enhanced is not None:
         return Scan(Coverage.SCAN_ON_PUSH, enhanced=False, by="its own flag")
     # Which one wins of a flag and of rules that do not select the repository is not documented.
     if flag is not False:

@@ -150,10 +150,16 @@ def _scan_draft(before: Scan, after: Scan) -> Draft | None:
             cause=cause,
             certain=after.is_scanned is True,
         )
-    more = (after.weight, after.enhanced) > (before.weight, before.enhanced)
+    more = (after.weight, _engine(after)) > (before.weight, _engine(before))
     return Draft(
         kind=ChangeClass.SCANNED if more else ChangeClass.UNSCANNED,
         tail=f" is {after.words}{was.format('it was')}",
         tails=f" are {after.words}{was.format('they were')}",
         cause=cause,
+        certain=before.weight != after.weight or None not in (before.enhanced, after.enhanced),
     )
+
+
+def _engine(scan: Scan) -> float:
+    """Return how much an engine finds; one that is not known is either."""
+    return 0.5 if scan.enhanced is None else float(scan.enhanced)

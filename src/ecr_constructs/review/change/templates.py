@@ -24,7 +24,7 @@ from ecr_constructs.review.change.protection import (
     Movable,
     exemption_drafts,
     mutability_drafts,
-    tag_words,
+    tag_drafts,
 )
 from ecr_constructs.review.change.stand_ins import created_below, governing, key_of
 from ecr_constructs.review.describe import encryption_words
@@ -112,14 +112,11 @@ def _drafts(
     yield from _purpose_drafts(base, before, after)
     yield from _encryption_drafts(base, before.encryption, after.encryption)
     yield from _role_drafts(base, before, after)
-    old, new = dict(before.resource_tags), dict(after.resource_tags)
-    if old != new:
-        changed = (key for key in sorted({*old, *new}, key=str) if old.get(key) != new.get(key))
-        yield replace(
-            base,
-            tail=" get other resource tags",
-            cause=listed(tag_words(key, old.get(key), new.get(key)) for key in changed),
-        )
+    yield from tag_drafts(
+        replace(base, head="the resource tags of "),
+        dict(before.resource_tags),
+        dict(after.resource_tags),
+    )
     if before.description != after.description:
         yield replace(
             base,
@@ -149,6 +146,9 @@ def _purpose_drafts(
 ) -> Iterator[Draft]:
     gone = sorted(map(str, set(before.applied_for) - set(after.applied_for)))
     came = sorted(map(str, set(after.applied_for) - set(before.applied_for)))
+    certain = not any(
+        isinstance(each, Unresolved) for each in (*before.applied_for, *after.applied_for)
+    )
     for purposes, kind, words in (
         (gone, ChangeClass.WEAKENED, "no longer follow"),
         (came, ChangeClass.STRENGTHENED, "follow"),
@@ -159,6 +159,7 @@ def _purpose_drafts(
                 kind=kind,
                 tail=f" by {listed(purposes)} {words} the creation template",
                 cause="AppliedFor changes",
+                certain=certain,
             )
 
 

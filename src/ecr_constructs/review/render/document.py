@@ -136,7 +136,7 @@ def _repository(repository: RepositoryReport) -> dict[str, Any]:
         "tags": repository.tags,
         "scanning": {
             "coverage": str(repository.scan.coverage),
-            "enhanced": repository.scan.enhanced,
+            "enhanced": repository.scan.enhanced is True,
             "by": repository.scan.by,
         },
         "encryption": repository.encryption,
