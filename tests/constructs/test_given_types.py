@@ -16,16 +16,20 @@ from aws_cdk import aws_iam as iam
 from tests.synthesis import new_stack
 
 from ecr_constructs import (
+    AccountSetting,
     Baseline,
     ConfigurationError,
+    GovernedPublicRepository,
     GovernedRegistry,
     GovernedRepository,
     LifecyclePolicy,
     LifecycleRule,
+    Policy,
     Principals,
     PullThroughCacheSecret,
     RegistryReference,
     Scanning,
+    Statement,
     Upstream,
 )
 
@@ -119,6 +123,64 @@ def registry(stack: cdk.Stack, **given: Any) -> GovernedRegistry:
             "; write .to_days() behind it",
         ),
         (
+            lambda s: registry(s).add_pull_through_cache(Upstream.quay(), lifecycle_policy="x"),
+            "lifecycle_policy must be a LifecyclePolicy, got 'x'; write",
+        ),
+        (
+            lambda s: registry(s).add_pull_through_cache(Upstream.quay(), custom_role="x"),
+            "custom_role must be a role, got 'x'; write iam.Role.from_role_arn(",
+        ),
+        (
+            lambda s: registry(s).add_creation_template(5, applied_for=["REPLICATION"]),
+            "prefix must be a string, got 5; write for example 'payments'",
+        ),
+        (
+            lambda s: registry(s).add_creation_template("a", applied_for=[], description=5),
+            "description must be a string, got 5; write it in quotes",
+        ),
+        (
+            lambda s: registry(s).add_creation_template("a", applied_for=None),
+            "got 'None'; write for example [AppliedFor.REPLICATION]",
+        ),
+        (
+            lambda s: repository(s).allow(Principals.account("222222222222"), actions=None),
+            "actions must be a list, got None; write for example ['ecr:BatchGetImage']",
+        ),
+        (
+            lambda s: repository(s).allow(Principals.account("222222222222"), actions=[5]),
+            "actions must be strings, got 5; write 'ecr:...' as IAM spells it",
+        ),
+        (
+            lambda s: registry(s).allow(Principals.account("222222222222"), actions=None),
+            "actions must be a list, got None; write for example ['ecr:BatchGetImage']",
+        ),
+        (
+            lambda s: repository(s, repository_policy=Policy.of({"Effect": "Allow"})),
+            "a statement must be a Statement, got {'Effect': 'Allow'}; write Policy.from_document(",
+        ),
+        (
+            lambda s: repository(
+                s, repository_policy=Policy.of(Statement(principals=["222222222222"]))
+            ),
+            "a statement must name Principals, got '222222222222'; write Principal('AWS', 'arn:",
+        ),
+        (
+            lambda s: registry(s, account_settings=[AccountSetting.blob_mounting(enabled="no")]),
+            "got 'no'; write",
+        ),
+        (
+            lambda s: GovernedRepository.from_repository_name(s, "Theirs", None),
+            "repository_name must be a string, got None; write for example 'payments/api'",
+        ),
+        (
+            lambda s: GovernedRepository.from_repository_arn(s, "Theirs", None),
+            "repository_arn must be the ARN of a repository, got 'None'; write for example",
+        ),
+        (
+            lambda s: registry(s).sign_images().allow_signing("arn:aws:iam::1:role/a"),
+            "whoever may sign must be one of CDK's principals, got 'arn:aws:iam::1:role/a'; write",
+        ),
+        (
             lambda s: repository(s).add_to_resource_policy({"Effect": "Allow"}),
             "statement must be an iam.PolicyStatement, got {'Effect': 'Allow'}; write",
         ),
@@ -196,9 +258,14 @@ def test_whoever_is_named_otherwise_is_told_how(given: Any, fix: str) -> None:
 @pytest.mark.parametrize("scope", [None, "Stack", 5, object()])
 def test_refuses_a_scope_that_is_no_construct(scope: Any) -> None:
     sentence = "scope must be a construct, got .*; write a stack, or a construct in one$"
-    for define in (GovernedRepository, GovernedRegistry):
+    for define in (GovernedRepository, GovernedRegistry, GovernedPublicRepository):
         with pytest.raises(ConfigurationError, match=sentence):
             define(scope, "Api")
+    with pytest.raises(ConfigurationError, match=sentence):
+        PullThroughCacheSecret(scope, "Secret", name="quay")
+    if scope is not None:  # which is none given
+        with pytest.raises(ConfigurationError, match=sentence):
+            repository(new_stack()).on_image_pushed("Pushed", cross_stack_scope=scope)
     with pytest.raises(ConfigurationError, match=sentence):
         GovernedRegistry.of(scope)
     with pytest.raises(ConfigurationError, match=r"construct must be an app .*; write attach\(app"):

@@ -13,7 +13,7 @@ from aws_cdk import aws_iam as iam
 from ecr_constructs.constructs._jsii import DeferredGrant, no_overrides, on_this_side
 from ecr_constructs.constructs.cdk_statements import named_by_policy
 from ecr_constructs.constructs.ledger import StackLedger
-from ecr_constructs.constructs.parameters import grantee_problems
+from ecr_constructs.constructs.named_principals import grantee_problems
 from ecr_constructs.constructs.pushers import Pushers
 from ecr_constructs.constructs.repository_events import RepositoryEvents
 from ecr_constructs.constructs.resource_policy import ResourcePolicy

@@ -65,6 +65,7 @@ class PullThroughCacheSecret(secretsmanager.Secret):
 
     @tells_arguments()
     def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
+        self.place: Final = ledger_of(scope).place
         if not isinstance(cast("object", name), str):
             refuse(
                 [problem_at("name", f"name must be a string, got {name!r}", "write 'docker-hub'")],
@@ -77,7 +78,6 @@ class PullThroughCacheSecret(secretsmanager.Secret):
                 problem_at("name", "name must be known at synthesis, got a token", "write it out")
             )
         refuse(problems, path=f"{scope.node.path}/{construct_id}".lstrip("/"))
-        self.place: Final = ledger_of(scope).place
         user, token = SECRET_KEYS
         super().__init__(
             scope,

@@ -35,7 +35,6 @@ from ecr_constructs.model.problem import problem_at, refuse
 from ecr_constructs.model.registry_reference import RegistryReference
 from ecr_constructs.model.repository_filter import as_filters
 from ecr_constructs.model.tag_mutability import TagMutability
-from ecr_constructs.model.tags import Tags
 from ecr_constructs.model.template_request import TemplateRequest
 from ecr_constructs.model.unresolved import is_known
 from ecr_constructs.model.upstream import Upstream
@@ -147,6 +146,8 @@ class RegistryContributions(ImageContributions, RegistryEvents):
         misfits = list(
             kind_problems(
                 {
+                    "prefix": prefix,
+                    "description": description,
                     "image_tag_mutability_exclusion_filters": filters,
                     "encryption_key": encryption_key,
                     "custom_role": custom_role,
@@ -234,7 +235,12 @@ class RegistryContributions(ImageContributions, RegistryEvents):
             >>> cache = registry.add_pull_through_cache(Upstream.quay())
             >>> app = cache.repository("org/app")
         """
-        tags = _tags(resource_tags, self.path)
+        misfits = {
+            "resource_tags": resource_tags,
+            "lifecycle_policy": lifecycle_policy,
+            "custom_role": custom_role,
+        }
+        refuse(kind_problems(misfits), path=self.path)
         return define_cache(
             self,
             upstream,
@@ -243,18 +249,12 @@ class RegistryContributions(ImageContributions, RegistryEvents):
             upstream_repository_prefix=upstream_repository_prefix,
             custom_role_arn=None if custom_role is None else custom_role.role_arn,
             lifecycle_policy=lifecycle_policy,
-            resource_tags=tags,
+            resource_tags=None if resource_tags is None else tuple(resource_tags.items()),
             construct_id=construct_id,
         )
 
 
-def _tags(resource_tags: Mapping[str, str] | None, by: str) -> Tags | None:
-    refuse(kind_problems({"resource_tags": resource_tags}), path=by)
-    return None if resource_tags is None else tuple(resource_tags.items())
-
-
 def _purposes(applied_for: Iterable[AppliedFor]) -> tuple[AppliedFor, ...]:
     # One alone, not in a list, is one purpose and no list of letters.
-    return (
-        (cast("AppliedFor", applied_for),) if isinstance(applied_for, str) else tuple(applied_for)
-    )
+    given = several_texts(applied_for)
+    return cast("tuple[AppliedFor, ...]", given if isinstance(given, tuple) else (given,))

@@ -58,6 +58,7 @@ def define_rule(
         ConfigurationError: If no event can be like that, EventBridge would refuse
             the pattern, or the events arrive in another account or Region.
     """
+    ledger = ledger_of(scope)
     path = f"{scope.node.path}/{construct_id}".lstrip("/")
     misfits = [
         *_member_problems(pattern),
@@ -86,7 +87,6 @@ def define_rule(
     )
     if target is None:
         # Known at the end alone, as it may get one yet.
-        ledger = ledger_of(scope)
         ledger.open()
         ledger.at_validation(lambda: _warn(rule, _untold_problems(rule)))
     _warn(rule, problems)

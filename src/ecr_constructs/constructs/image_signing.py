@@ -12,12 +12,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_signer as signer
 
 from ecr_constructs.constructs.contributor import Contribution, RegistryContributor
+from ecr_constructs.constructs.parameters import has
 from ecr_constructs.constructs.signing import OWN_PROFILE
 from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import Problem, problem_at, refuse
 from ecr_constructs.model.repository_filter import as_filters
 from ecr_constructs.model.signing import SigningRule
 from ecr_constructs.model.unresolved import Text, is_known
+from ecr_constructs.model.words import shown
 
 
 @final
@@ -58,6 +60,7 @@ class ImageSigning:
             ConfigurationError: If one is nobody whom anything could be written for.
         """
         for grantee in grantees:
+            refuse(_grantee_problems(grantee), path=self._registry.path)
             contribution = _allow(self._rule, grantee, self._registry.path)
             self._registry.contribute("allow_signing(...)", contribution)
 
@@ -80,6 +83,15 @@ def sign(
 
 def _allow(rule: SigningRule, grantee: iam.IGrantable, by: str) -> Contribution:
     return lambda settings: settings.signing.allow(rule, grantee, by=by)
+
+
+def _grantee_problems(grantee: object) -> Iterator[Problem]:
+    if not has(grantee, "grant_principal"):
+        yield problem_at(
+            "grantees",
+            f"whoever may sign must be one of CDK's principals, got {shown(grantee)}",
+            "write iam.Role.from_role_arn(scope, id, '<ARN>')",
+        )
 
 
 def _arn(signing_profile: signer.ISigningProfile | str | None) -> Text:

@@ -9,7 +9,6 @@ name: what a type checker would have said is said here, in one sentence each.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
 from typing import Final, cast
@@ -24,12 +23,11 @@ from ecr_constructs.model.encryption import Encryption, EncryptionType
 from ecr_constructs.model.lifecycle import LifecyclePolicy
 from ecr_constructs.model.place import Place
 from ecr_constructs.model.policy import Policy
-from ecr_constructs.model.principal_kinds import PolicyPrincipal
 from ecr_constructs.model.problem import Problem, problem_at
 from ecr_constructs.model.scanning import Scanning
+from ecr_constructs.model.statement import Principal, Statement
 from ecr_constructs.model.unresolved import is_token
 from ecr_constructs.model.words import shown
-from ecr_constructs.service import patterns
 
 #: What CloudFormation does with the resource, and with the old one after a replacement.
 DELETION_POLICIES: Final = {
@@ -56,6 +54,8 @@ _KINDS: Final[Mapping[str, tuple[type | UnionType, str, str]]] = {
         "a CatalogData",
         "write CatalogData(repository_description='...')",
     ),
+    "prefix": (str, "a string", "write for example 'payments'"),
+    "description": (str | None, "a string", "write it in quotes"),
     "tags": (Mapping | None, "a mapping of keys to values", "write {'team': 'payments'}"),
     "resource_tags": (Mapping | None, "a mapping of keys to values", "write {'team': 'payments'}"),
     "empty_on_delete": (bool, "True or False", "leave it out to keep the images"),
@@ -87,17 +87,8 @@ def kind_problems(given: Mapping[str, object]) -> Iterator[Problem]:
         given: The values by the parameters' names.
     """
     for name, value in given.items():
-        if name in _INTERFACES:
-            attribute, words, fix = _INTERFACES[name]
-            if value is not None and not _has(value, attribute):
-                yield problem_at(name, f"{name} must be {words}, got {shown(value)}", fix)
-            continue
-        if name in _KINDS:
-            kind, words, fix = _KINDS[name]
-            if not isinstance(value, kind):
-                yield problem_at(name, f"{name} must be {words}, got {shown(value)}", fix)
-            elif name in _TAGS:
-                yield from _tag_problems(name, value)
+        if name not in _ELEMENTS:
+            yield from _kind_problems(name, value)
             continue
         each, words, fix = _ELEMENTS[name]
         if not isinstance(value, tuple):
@@ -109,9 +100,44 @@ def kind_problems(given: Mapping[str, object]) -> Iterator[Problem]:
                 yield problem_at(path, f"{name} must be {words}, got {shown(element)}", fix)
 
 
-def _has(value: object, attribute: str) -> bool:
+def _kind_problems(name: str, value: object) -> Iterator[Problem]:
+    if name in _INTERFACES:
+        attribute, words, fix = _INTERFACES[name]
+        if value is not None and not has(value, attribute):
+            yield problem_at(name, f"{name} must be {words}, got {shown(value)}", fix)
+        return
+    kind, words, fix = _KINDS[name]
+    if not isinstance(value, kind):
+        yield problem_at(name, f"{name} must be {words}, got {shown(value)}", fix)
+    elif name in _TAGS:
+        yield from _tag_problems(name, value)
+    elif isinstance(value, Policy):
+        yield from _statement_problems(name, value)
+
+
+def has(value: object, attribute: str) -> bool:
     """Tell whether one of CDK's has an attribute, and ask it only if its class has none."""
     return hasattr(type(value), attribute) or hasattr(value, attribute)
+
+
+def _statement_problems(name: str, policy: Policy) -> Iterator[Problem]:
+    for index, statement in enumerate(cast("tuple[object, ...]", policy.statements)):
+        path = f"{name}.statements[{index}]"
+        if not isinstance(statement, Statement):
+            yield problem_at(
+                path,
+                f"a statement must be a Statement, got {shown(statement)}",
+                "write Policy.from_document({'Statement': [...]})",
+            )
+            continue
+        principals = (*statement.principals, *statement.not_principals)
+        for each in cast("tuple[object, ...]", principals):
+            if not isinstance(each, Principal):
+                yield problem_at(
+                    f"{path}.principals",
+                    f"a statement must name Principals, got {shown(each)}",
+                    "write Principal('AWS', 'arn:...'), or allow(...) for what Principals makes",
+                )
 
 
 def _tag_problems(name: str, tags: object) -> Iterator[Problem]:
@@ -196,66 +222,6 @@ def key_problems(key: kms.IKey | None, place: Place) -> Iterator[Problem]:
             f" {region!r}",
             "define a key there",
         )
-
-
-def grantee_problems(grantee: object) -> Iterator[Problem]:
-    """Yield that what a grant goes to is none of CDK's principals."""
-    if isinstance(grantee, PolicyPrincipal):
-        fix = "use allow_pull(...), allow_push(...) or allow(...), which take it"
-    else:
-        fix = "write iam.Role.from_role_arn(scope, id, arn), or allow_pull(Principals.role(arn))"
-    yield problem_at("grantee", f"grantee must be one of CDK's principals, got {grantee!r}", fix)
-
-
-def allow_problems(
-    principals: tuple[object, ...], actions: Iterable[str], place: Place
-) -> Iterator[Problem]:
-    """Yield what is wrong with naming these in a policy, and with these actions at all."""
-    if isinstance(actions, str):
-        yield problem_at(
-            "actions", f"actions must be a list, got {actions!r}", f"write [{actions!r}]"
-        )
-    if not principals:
-        yield problem_at(
-            "principals", "somebody must be named, got nobody", "write Principals.account(...)"
-        )
-    for each in principals:
-        if isinstance(each, PolicyPrincipal):
-            yield from each.problems(place)
-        else:
-            yield problem_at(
-                "principals",
-                f"somebody must be named by Principals, got {shown(each)}",
-                _naming(each),
-            )
-
-
-#: What principals look like -> what to write of the text, or of a part of it.
-_NAMED: Final = (
-    (patterns.ACCOUNT_ID, "Principals.account({!r})"),
-    (re.compile(r"arn:[\w-]+:iam::(\d{12}):root"), "Principals.account({!r})"),
-    (re.compile(r"(arn:[\w-]+:iam::\d{12}:role/.+)"), "Principals.role({!r})"),
-    (re.compile(r"(arn:[\w-]+:iam::\d{12}:user/.+)"), "Principals.user({!r})"),
-    (patterns.ORGANIZATION_ID, "Principals.organization({!r})"),
-    (re.compile(r"(o-\w+/r-.+)"), "Principals.organizational_unit({!r})"),
-    (re.compile(r"lambda\.amazonaws\.com"), "Principals.lambda_functions()"),
-    (re.compile(r"codebuild\.amazonaws\.com"), "Principals.codebuild_projects()"),
-    (re.compile(r"([\w-]+\.amazonaws\.com)"), "Principals.service({!r})"),
-)
-
-
-def _naming(given: object) -> str:
-    """Return how to name whom somebody means."""
-    if isinstance(given, str):
-        for pattern, words in _NAMED:
-            found = pattern.fullmatch(given)
-            if found is not None:
-                return f"write {words.format(found[found.re.groups])}"
-    elif isinstance(given, Iterable):
-        return "write them one after the other, and not in a list"
-    elif _has(given, "grant_principal"):
-        return "give it to grant_pull(...) or its kin, or write Principals.account(...)"
-    return "write Principals.account(...), or grant_...(...) for one of CDK's principals"
 
 
 def baseline_problems(baseline: Baseline) -> tuple[Problem, ...]:

@@ -6,8 +6,10 @@ Layer: constructs.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from ecr_constructs.constructs.contributor import RegistryContributor
+from ecr_constructs.constructs.parameters import several
 from ecr_constructs.model.arguments import tells_arguments
 from ecr_constructs.model.principal_kinds import PolicyPrincipal
 from ecr_constructs.model.problem import refuse
@@ -43,7 +45,7 @@ class PolicyContributions(RegistryContributor):
                 long, or it opens the registry to anybody or lets other accounts
                 administer it without an exemption.
         """
-        wanted = actions if isinstance(actions, str) else tuple(actions)
+        wanted = cast("tuple[str, ...]", several(actions))
         prefixes = as_filters(repository_prefixes)
         by = self.path
         refuse(name_prefix_problems(prefixes), path=by)

@@ -109,6 +109,7 @@ class GovernedPublicRepository(cdk.Resource):
         baseline: Baseline | None = None,
         exemptions: Iterable[Exemption] = (),
     ) -> None:
+        ledger = ledger_of(scope)
         path = f"{scope.node.path}/{construct_id}".lstrip("/")
         granted = cast("tuple[Exemption, ...]", several(exemptions))
         misfits = kind_problems(
@@ -121,7 +122,6 @@ class GovernedPublicRepository(cdk.Resource):
             }
         )
         refuse(misfits, path=path)
-        ledger = ledger_of(scope)
         slot, given_baseline = ledger.slot, baseline
         baseline = baseline_for(scope, slot) if baseline is None else baseline
         model = PublicRepository(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -97,9 +97,9 @@ class ReferencedRepository(RepositoryAccess):
                 " from_repository_attributes(repository_arn=..., repository_name=...)",
                 path=f"{scope.node.path}/{construct_id}",
             )
-        found = _ARN.fullmatch(repository_arn)
+        found = _ARN.fullmatch(str(repository_arn))
         name = found["name"] if found else ""
-        return cls(scope, construct_id, repository_name=name, repository_arn=repository_arn)
+        return cls(scope, construct_id, repository_name=name, repository_arn=str(repository_arn))
 
     @property
     def repository_name(self) -> str:
@@ -165,10 +165,17 @@ class ReferencedRepository(RepositoryAccess):
 
 
 def _problems(repository_name: str, repository_arn: str | None) -> Iterator[Problem]:
+    if not isinstance(cast("object", repository_name), str):
+        yield problem_at(
+            "repository_name",
+            f"repository_name must be a string, got {repository_name!r}",
+            "write for example 'payments/api'",
+        )
+        return
     if repository_arn is None or is_token(repository_arn):
         yield from name_problems(repository_name)
         return
-    found = _ARN.fullmatch(repository_arn)
+    found = _ARN.fullmatch(str(repository_arn))
     if found is None:
         yield problem_at(
             "repository_arn",

@@ -6,7 +6,7 @@ Layer: constructs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -15,7 +15,8 @@ from constructs import IConstruct
 from ecr_constructs.constructs.cdk_statements import cdk_statement_problems, to_document
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import StackLedger
-from ecr_constructs.constructs.parameters import allow_problems
+from ecr_constructs.constructs.named_principals import allow_problems
+from ecr_constructs.constructs.parameters import several
 from ecr_constructs.constructs.policy_length import at_most
 from ecr_constructs.constructs.service_sources import COMPLETED, completed
 from ecr_constructs.model.baseline import Exemption
@@ -136,9 +137,9 @@ class ResourcePolicy:
         Raises:
             ConfigurationError: If nobody or nothing is named, or a statement is refused.
         """
-        everybody = tuple(principals)
-        self.refuse(allow_problems(everybody, actions, self.place), ())
-        wanted = tuple(sorted(actions))
+        everybody, given = tuple(principals), cast("tuple[str, ...]", several(actions))
+        self.refuse(allow_problems(everybody, given, self.place), ())
+        wanted = tuple(sorted(given))
         self.add(
             Statement(
                 principals=s.principals,

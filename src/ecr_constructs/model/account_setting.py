@@ -91,9 +91,9 @@ class AccountSetting:
         Args:
             enabled: Whether it does. Default: it does.
         """
-        return cls(
-            name=AccountSettingName.BLOB_MOUNTING, value="ENABLED" if enabled else "DISABLED"
-        )
+        # What is neither is refused as the value that it is.
+        value = {"True": "ENABLED", "False": "DISABLED"}.get(repr(enabled), str(enabled))
+        return cls(name=AccountSettingName.BLOB_MOUNTING, value=value)
 
     def problems(self) -> list[Problem]:
         """Return what Amazon ECR would refuse."""
