@@ -192,6 +192,16 @@ def test_tells_the_document_where_there_are_several() -> None:
         parse(json.dumps([page(FULL), page({"imageDigest": "sha256:1"})]))
 
 
+def test_reads_a_page_of_many_images_that_begins_with_its_token() -> None:
+    images = several(1_100)
+    whole = {"nextToken": None, **page(*images)}
+    digests = [image.digest for image in parse(json.dumps(whole)).images]
+    assert digests == [image["imageDigest"] for image in images]
+    images[1_001]["imagePushedAt"] = "yesterday"
+    with pytest.raises(SourceError, match=r"^imageDetails\[1001\].imagePushedAt must be a date"):
+        parse(json.dumps({"nextToken": None, **page(*images)}))
+
+
 @pytest.mark.parametrize("token", ["nextToken", "NextToken"])
 def test_refuses_an_inventory_of_which_pages_are_missing(token: str) -> None:
     for text in (

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecr_constructs.lifecycle import json_stream
 from ecr_constructs.lifecycle.json_stream import JsonStream, JsonStreamError
 
 values = st.recursive(
@@ -45,25 +44,38 @@ def test_a_value_may_come_in_pieces(text: str, size: int) -> None:
 
 def test_a_wrong_guess_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Or decoding would take time with the square of the window."""
-    calls: list[int] = []
+    guesses: list[int] = []
 
-    def loads(text: str, **options: Any) -> Any:
-        calls.append(len(text))
-        return json.loads(text, **options)
+    class Decoder(json.JSONDecoder):
+        def raw_decode(self, text: str, at: int = 0) -> tuple[Any, int]:
+            if at == 0:
+                guesses.append(len(text))
+            return super().raw_decode(text, at)
 
+    monkeypatch.setattr(json, "JSONDecoder", Decoder)
     entries = [{"x": n, "y": [{"x": 1}, {"x": 2}]} for n in range(500)]
     stream = JsonStream(in_pieces(json.dumps(entries), 10**6))
     stream.skip("[")
-    monkeypatch.setattr(json_stream, "json", _Json(loads))
     assert [entry for batch in stream.batches() for entry in batch] == entries
-    assert len(calls) == 1
+    assert len(guesses) == 1
 
 
-class _Json:
-    JSONDecodeError = json.JSONDecodeError
+@given(st.lists(st.lists(st.fixed_dictionaries({"x": values}), max_size=5), max_size=4))
+def test_a_list_ends_where_another_one_follows(lists: list[list[Any]]) -> None:
+    stream = JsonStream(in_pieces("\n".join(map(json.dumps, lists)), 10**6))
+    for entries in lists:
+        assert stream.skip("[")
+        assert [entry for batch in stream.batches() for entry in batch] == entries
+    assert stream.peek() == ""
 
-    def __init__(self, loads: Callable[..., Any]) -> None:
-        self.loads = loads
+
+def test_entries_are_decoded_at_once_though_another_list_follows() -> None:
+    entries = [{"x": n} for n in range(500)]
+    stream = JsonStream(in_pieces(json.dumps(entries) * 2, 10**6))
+    assert stream.skip("[")
+    assert list(map(len, stream.batches())) == [1, 499]
+    assert stream.skip("[")
+    assert list(map(len, stream.batches())) == [1, 498, 1]
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("ab"), values, min_size=1), min_size=2), st.data())

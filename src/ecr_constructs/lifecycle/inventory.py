@@ -14,6 +14,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, cast, final
 
 from ecr_constructs.errors import SourceError
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from ecr_constructs.lifecycle.images import Image
 
 _PAGE: Final = re.compile(r'\{[ \t\n\r]*"imageDetails"[ \t\n\r]*:[ \t\n\r]*\[')
+#: As many images of a page that was decoded whole are taken at once: few enough for a processor
+#: to have them at hand while it goes through their members.
+_BATCH: Final = 500
 _WANTED: Final = "give what `aws ecr describe-images --output json` prints"
 
 
@@ -171,7 +175,8 @@ class _Reader:
         details = page["imageDetails"]
         if not isinstance(details, list):
             self._refuse(f"{prefix}imageDetails must be a list of images; {_WANTED}")
-        self._take_all([details], f"{prefix}imageDetails")
+        batches = (details[at : at + _BATCH] for at in range(0, len(details), _BATCH))
+        self._take_all(batches, f"{prefix}imageDetails")
         self._note_token(page)
 
     def _note_token(self, page: Mapping[str, object]) -> None:
@@ -190,7 +195,7 @@ class _Reader:
         images = images_of(batch)
         if images is None:
             return False
-        taken = {image.digest: image for image in images}
+        taken = dict(zip(map(attrgetter("digest"), images), images, strict=True))
         once = len(taken) == len(images) and self._images.keys().isdisjoint(taken)
         names = [detail.get("repositoryName") for detail in batch]
         if not once or names.count(self._repository) < len(names):

@@ -109,10 +109,12 @@ class JsonStream:
             yield [self.value()]
             separator = _BETWEEN.match(self._text, self._at - 1)
             between = separator[0] if separator else ""
-            if not self.skip(","):
-                break
-            while between and (batch := self._batch(between)):
+            while self.skip(","):
+                if not (between and (batch := self._batch(between))):
+                    break
                 yield batch
+            else:
+                break
         if not self.skip("]"):
             reason = "expected ',' or ']'" if self.peek() else "the text ends too early"
             self.fail(f"is no JSON: {reason}")
@@ -121,7 +123,8 @@ class JsonStream:
         """Decode at once all entries of the window but the last, if they are easily told apart.
 
         A guess at where an entry ends is safe: only where it is right is the
-        text before it, put between brackets, a list of the same entries.
+        text before it, put between brackets, a list of the same entries. Or the
+        list itself ends before that, as where pages follow one another.
 
         Args:
             between: What lay between two entries before.
@@ -132,14 +135,12 @@ class JsonStream:
         if not (end and self._at_once):
             return []
         try:
-            entries: list[Any] = json.loads(
-                f"[{self._text[self._at : end]}]", parse_constant=_no_constant
-            )
+            entries: list[Any]
+            entries, length = self._decode(f"[{self._text[self._at : end]}]", 0)
         except (ValueError, RecursionError):
             self._at_once = False  # one by one from now on; an error is told where it is
             return []
-        self._at = end
-        self.skip(",")
+        self._at += length - len("[]")
         return entries
 
     def fail(self, message: str) -> NoReturn:
