@@ -202,3 +202,17 @@ def test_scan_type_that_is_known_at_deployment_is_doubt(
     (back,) = change(tmp_path, unknown, known).differences
     assert {str(back.kind), word} == {"scanned", "unscanned"}
     assert not back.certain
+
+
+def test_frequency_that_is_known_at_deployment_is_doubt(tmp_path: Path) -> None:
+    """It is on push at least, and may be more."""
+    unknown = scanning("ENHANCED", ("SCAN_ON_PUSH", ["*"]))
+    rule = unknown["Scanning"]["Properties"]["Rules"][0]
+    rule["ScanFrequency"] = {"Fn::ImportValue": "F"}
+    for frequency, word in (("SCAN_ON_PUSH", "scanned"), ("CONTINUOUS_SCAN", "unscanned")):
+        known = scanning("ENHANCED", (frequency, ["*"]))
+        (found,) = change(tmp_path, known, unknown).differences
+        assert (str(found.kind), found.certain) == (word, False)
+        assert f"are {ON_PUSH} at least by Amazon Inspector, where" in found.sentence
+        (back,) = change(tmp_path, unknown, known).differences
+        assert not back.certain

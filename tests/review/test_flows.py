@@ -146,3 +146,21 @@ def test_own_account_in_another_region_is_told(tmp_path: Path) -> None:
         "stopped",
         f"{THERE} no longer receives payments/ (1 repository of this app){STAY}",
     ) in found
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "is_certain"),
+    [
+        (cache(), cache(UpstreamRegistryUrl={"Fn::ImportValue": "U"}), False),
+        (cache(EcrRepositoryPrefix={"Fn::ImportValue": "P"}), cache(), False),
+        (cache(), cache(UpstreamRegistryUrl={"Fn::Sub": "${P}.azurecr.io"}), True),
+        (cache(EcrRepositoryPrefix={"Fn::Sub": "${P}-x"}), cache(), True),
+    ],
+)
+def test_cache_rule_that_may_be_the_same_is_not_replaced_for_sure(
+    tmp_path: Path, older: Any, newer: Any, *, is_certain: bool
+) -> None:
+    sections: Any = ({"Parameters": {"P": {"Type": "String"}}},) * 2
+    found = change(tmp_path, older, newer, sections=sections).differences
+    kinds = {str(each.kind): each.certain for each in found}
+    assert (kinds.get("replaced", kinds.get("started"))) is is_certain

@@ -220,3 +220,9 @@ def test_public_repositories_are_counted_apart(tmp_path: Path, render: Any) -> N
     resources = public() | {"Api": repository()}
     shown = render(reviewed(tmp_path, None, resources))
     assert re.search(r"1 repository(</span>\s*<span>|, )1 public repository", shown)
+
+
+def test_name_that_may_be_the_same_is_not_lost_for_sure(tmp_path: Path) -> None:
+    after = public(RepositoryName={"Fn::ImportValue": "N"})
+    lost, _ = change(tmp_path, public(), after).differences
+    assert (str(lost.kind), lost.certain) == ("lost", False)

@@ -47,11 +47,14 @@ class Scan:
         enhanced: Whether Amazon Inspector does it; False for basic scanning, None where
             the scan type is known only at deployment.
         by: What decided, for people.
+        at_least: Whether it may be more, as the frequency of the rule that decided is
+            known only at deployment.
     """
 
     coverage: Coverage
     enhanced: bool | None
     by: str
+    at_least: bool = False
 
     @property
     def words(self) -> str:
@@ -61,7 +64,7 @@ class Scan:
             engine = ", whether by Amazon Inspector cannot be told"
         elif not self.enhanced or self.coverage is Coverage.OFF:
             engine = ""
-        return f"{_WORDS[self.coverage]}{engine}"
+        return f"{_WORDS[self.coverage]}{' at least' * self.at_least}{engine}"
 
     @property
     def short(self) -> str:
@@ -111,7 +114,9 @@ def _together(scanning: Scanning, repository: Repository, covered: RepositoryCov
         enhanced = None
     if covered.is_scanned:
         by = f"the filter {str(covered.repository_filter)!r} of the registry"
-        return Scan(covered.coverage, enhanced, by)
+        decided = None if covered.rule is None else scanning.rules[covered.rule]
+        at_least = decided is not None and not is_known(decided.scan_frequency)
+        return Scan(covered.coverage, enhanced, by, at_least)
     flag = False if enhanced else repository.scan_on_push
     if flag is True and not scanning.rules and enhanced is not None:
         return Scan(Coverage.SCAN_ON_PUSH, enhanced=False, by="its own flag")

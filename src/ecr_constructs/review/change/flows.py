@@ -26,6 +26,7 @@ from ecr_constructs.review.change.pairs import RegistryPair
 from ecr_constructs.review.change.prefixes import (
     EVERYTHING,
     is_taken,
+    may_be,
     prefix_words,
     registry_words,
 )
@@ -125,6 +126,7 @@ def cache_drafts(pair: RegistryPair) -> Iterator[Draft]:
                 head=f"images of {_upstream(rule)} can be pulled through {prefix!r}{filled}",
                 cause="the pull through cache rule is new",
                 origin=rule.origin,
+                certain=not _may_replace(rule, old.values()),
             )
         elif _as_spelt(earlier, rule) != rule:
             # CloudFormation compares what is written, not what it means.
@@ -159,7 +161,25 @@ def _replaced(prefix: str, before: PullThroughCacheRule, after: PullThroughCache
         " change the value of its secret, else delete the rule first",
         cause=listed(_changed(before, after)),
         origin=after.origin,
+        certain=not _may_be_same(before, after),
         left_alone=another,
+    )
+
+
+def _may_replace(rule: PullThroughCacheRule, older: Iterable[PullThroughCacheRule]) -> bool:
+    """Tell whether a rule may have a prefix that its resource had before."""
+    return any(
+        is_replaced(each, [rule]) and may_be(each.ecr_repository_prefix, rule.ecr_repository_prefix)
+        for each in older
+    )
+
+
+def _may_be_same(before: PullThroughCacheRule, after: PullThroughCacheRule) -> bool:
+    """Tell whether all that differs may turn out to be the same at deployment."""
+    pairs = ((_property(before, name), _property(after, name)) for name in _PROPERTIES)
+    return all(
+        old == new or (old is not None and new is not None and may_be(old, new))
+        for old, new in pairs
     )
 
 
@@ -224,7 +244,7 @@ def _may_go_on(
     """Tell whether what differs may be the same on the other side, where it is known too late."""
     given = list(prefixes)
     return any(
-        _may_be(mine, theirs)
+        may_be(mine, theirs)
         for to, taken in other.items()
         if to == destination or _may_be_registry(destination, to)
         for mine in given
@@ -234,12 +254,4 @@ def _may_go_on(
 
 
 def _may_be_registry(one: Destination, other: Destination) -> bool:
-    return _may_be(one.region, other.region) and _may_be(one.registry_id, other.registry_id)
-
-
-def _may_be(one: Text, other: Text) -> bool:
-    if isinstance(one, Unresolved) and isinstance(other, str):
-        return one.may_be(other)
-    if isinstance(other, Unresolved) and isinstance(one, str):
-        return other.may_be(one)
-    return one == other or (isinstance(one, Unresolved) and isinstance(other, Unresolved))
+    return may_be(one.region, other.region) and may_be(one.registry_id, other.registry_id)

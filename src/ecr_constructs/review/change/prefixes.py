@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ecr_constructs.model.replication import Destination
-from ecr_constructs.model.unresolved import Text
+from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.model.words import listed
 
 #: The prefix of every name.
@@ -36,3 +36,12 @@ def prefix_words(prefixes: Iterable[Text]) -> str:
 def registry_words(destination: Destination) -> str:
     """Return a registry in a sentence."""
     return f"the registry of account {destination.registry_id} in {destination.region}"
+
+
+def may_be(one: Text, other: Text) -> bool:
+    """Tell whether two texts, of which one may be known only at deployment, may be the same."""
+    if isinstance(one, Unresolved) and isinstance(other, str):
+        return one.may_be(other)
+    if isinstance(other, Unresolved) and isinstance(one, str):
+        return other.may_be(one)
+    return one == other or (isinstance(one, Unresolved) and isinstance(other, Unresolved))

@@ -21,6 +21,7 @@ from ecr_constructs.review.change.difference import (
     Place,
     told_together,
 )
+from ecr_constructs.review.change.prefixes import may_be
 from ecr_constructs.review.change.protection import KEPT_BY, exemption_drafts, tag_drafts
 
 _WHAT = "the public repository "
@@ -39,7 +40,7 @@ def public_differences(older: Deployment, newer: Deployment) -> Iterator[Differe
             drafts.append(_shared(name, entries))
         elif before is not None and not {*map(_id, before)} & {*map(_id, entries)}:
             drafts.append(_moved(name, before[0], after))
-    resources = {_id(each): name for (_, name), entries in new.items() for each in entries}
+    resources = {_id(each): each for entries in new.values() for each in entries}
     for (account, name), entries in old.items():
         if (account, name) not in new:
             successor = resources.get(_id(entries[0]))
@@ -51,9 +52,12 @@ def public_differences(older: Deployment, newer: Deployment) -> Iterator[Differe
 def _by_name(deployment: Deployment) -> dict[tuple[str, str], list[PublicRepository]]:
     found: dict[tuple[str, str], list[PublicRepository]] = {}
     for each in deployment.public_repositories:
-        name = each.repository_name or _place(each)
-        found.setdefault((str(each.account), str(name)), []).append(each)
+        found.setdefault((str(each.account), _name(each)), []).append(each)
     return found
+
+
+def _name(repository: PublicRepository) -> str:
+    return str(repository.repository_name or _place(repository))
 
 
 def _id(repository: PublicRepository) -> tuple[str, str]:
@@ -102,24 +106,25 @@ def _moved(name: str, before: PublicRepository, after: PublicRepository) -> Draf
     )
 
 
-def _gone(name: str, before: PublicRepository, successor: str | None) -> Draft:
+def _gone(name: str, before: PublicRepository, successor: PublicRepository | None) -> Draft:
     """Return what becomes of a repository that is no longer declared.
 
     Args:
         name: How it is called.
         before: What it was.
-        successor: How the one is called that its resource declares now; None for none.
+        successor: The one that its resource declares now; None for none.
     """
     if successor is not None:
         stays = before.update_replace_policy.startswith("Retain")
         return Draft(
             kind=ChangeClass.LOST,
             head=_WHAT,
-            tail=f" is replaced by an empty one, {successor}, to which its images do not move; the"
-            f" old one {'stays, outside of its stack' if stays else 'is deleted'}",
+            tail=f" is replaced by an empty one, {_name(successor)}, to which its images do not"
+            f" move; the old one {'stays, outside of its stack' if stays else 'is deleted'}",
             cause="its name changes, and its UpdateReplacePolicy was"
             f" {before.update_replace_policy}",
             repository=name,
+            certain=not may_be(before.repository_name or "", successor.repository_name or ""),
         )
     stays = before.deletion_policy.startswith("Retain")
     return Draft(

@@ -124,7 +124,8 @@ def _in_one_form(scanning: Scanning | None) -> Scanning:
 
 
 def _scan_draft(before: Scan, after: Scan) -> Draft | None:
-    if (before.coverage, before.enhanced) == (after.coverage, after.enhanced):
+    was_so, is_so = ((s.coverage, s.enhanced, s.at_least) for s in (before, after))
+    if was_so == is_so:
         return None
     cause = f"decided by {after.by}, where before by {before.by}"
     if after.by == before.by:
@@ -150,14 +151,21 @@ def _scan_draft(before: Scan, after: Scan) -> Draft | None:
             cause=cause,
             certain=after.is_scanned is True,
         )
-    more = (after.weight, _engine(after)) > (before.weight, _engine(before))
+    more = (_weight(after), _engine(after)) > (_weight(before), _engine(before))
     return Draft(
         kind=ChangeClass.SCANNED if more else ChangeClass.UNSCANNED,
         tail=f" is {after.words}{was.format('it was')}",
         tails=f" are {after.words}{was.format('they were')}",
         cause=cause,
-        certain=before.weight != after.weight or None not in (before.enhanced, after.enhanced),
+        certain=not (before.at_least or after.at_least)
+        and (before.weight != after.weight or None not in (before.enhanced, after.enhanced)),
     )
+
+
+def _weight(scan: Scan) -> float:
+    """Return how much is scanned; what is a weight at least is more than it and no other one."""
+    assert scan.weight is not None
+    return scan.weight + 0.5 * scan.at_least
 
 
 def _engine(scan: Scan) -> float:
