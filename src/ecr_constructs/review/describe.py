@@ -5,11 +5,16 @@ Layer: review.
 
 from __future__ import annotations
 
+from typing import Final
+
 from ecr_constructs.model.encryption import Encryption, EncryptionType
 from ecr_constructs.model.policy import Policy
 from ecr_constructs.model.problem import Malformed
 from ecr_constructs.model.repository import Origin, Repository
 from ecr_constructs.model.unresolved import Text
+
+#: How much of a policy is shown that nobody can read.
+_SHOWN: Final = 80
 
 
 def tags_words(mode: Text, filters: tuple[Text, ...]) -> str:
@@ -51,7 +56,9 @@ def policy_words(policy: object, otherwise: str) -> str:
         return "" if policy.statements else otherwise
     if isinstance(policy, Malformed):
         return "the policy is malformed, and Amazon ECR refuses it"
-    return f"cannot be told before deployment: {policy}"
+    text = str(policy)
+    shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+    return f"cannot be told before deployment: {shown}"
 
 
 def place_of(origin: Origin | None, name: str = "") -> str:

@@ -72,6 +72,13 @@ class RepositoryReport:
         return self.name.rpartition("/")[0]
 
     @property
+    def beside_access(self) -> str:
+        """What there is to say beside who can do what: of a policy that nobody can read here."""
+        if self.policy not in {"", "none"}:
+            return f"repository policy: {self.policy}"
+        return "" if self.access else "its own account alone"
+
+    @property
     def shared_with(self) -> tuple[str, ...]:
         """Who beside the repository's own account can do something with it."""
         return tuple(row.who for row in self.access if not row.is_own)

@@ -206,3 +206,13 @@ def test_repositories_of_which_nobody_can_tell_are_counted(tmp_path: Path) -> No
     }
     text = to_markdown(reviewed(tmp_path, None, shared() | {"S": scanning}))
     assert "- scanned or not, nobody can tell: 1 repository" in text
+
+
+def test_policy_that_cannot_be_read_leaves_nobody_out(tmp_path: Path) -> None:
+    unknown = {"Api": repository(RepositoryPolicyText={"Fn::ImportValue": "P"})}
+    text = to_markdown(reviewed(tmp_path, None, unknown))
+    assert (
+        '| repository policy: cannot be told before deployment: \\${Main.Fn::ImportValue("P")} |'
+        in text
+    )
+    assert "its own account alone" not in text

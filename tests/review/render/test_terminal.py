@@ -153,6 +153,21 @@ def test_private_repository_is_its_own_accounts_alone(tmp_path: Path) -> None:
     assert "access its own account alone" in text(tmp_path, None, shared())
 
 
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        ({"Fn::ImportValue": "P"}, "cannot be told before deployment: ${Main"),
+        ("{", "the policy is malformed, and Amazon ECR refuses it"),
+    ],
+)
+def test_policy_that_cannot_be_read_leaves_nobody_out(
+    policy: object, words: str, tmp_path: Path
+) -> None:
+    shown = text(tmp_path, None, {"Api": repository(RepositoryPolicyText=policy)})
+    assert f"access repository policy: {words}" in shown
+    assert "its own account alone" not in shown
+
+
 def test_doubt_is_said_once(tmp_path: Path) -> None:
     unknown = {"Api": repository(RepositoryPolicyText={"Fn::ImportValue": "P"})}
     shown = text(tmp_path, shared(), unknown)

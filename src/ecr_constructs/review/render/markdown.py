@@ -203,7 +203,7 @@ def _row(repository: RepositoryReport) -> str:
         prose(repository.scan.words),
         prose(repository.deletion),
         "<br>".join(map(prose, repository.retention)),
-        "<br>".join(access) or "its own account alone",
+        "<br>".join(filter(None, [*access, prose(repository.beside_access)])),
     )
     return f"| {' | '.join(cells)} |"
 

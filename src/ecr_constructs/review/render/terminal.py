@@ -144,8 +144,8 @@ def _repository(repository: RepositoryReport) -> Iterator[RenderableType]:
     if held is not None:
         counts = (f"{count:,} {outcome}" for outcome, count in held.counts.items() if count)
         details.add_row("held", escape(", ".join(counts)))
-    rows = [_access(row) for row in repository.access] or ["its own account alone"]
-    details.add_row("access", escape("\n".join(rows)))
+    rows = [*map(_access, repository.access), repository.beside_access]
+    details.add_row("access", escape("\n".join(filter(None, rows))))
     yield _indented(details, 4)
 
 
