@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -78,6 +78,22 @@ def test_is_accepted_by_ecr_and_holds_no_surprise(preset: str) -> None:
     warnings = [p for p in lint(DEFAULTS[preset]) if p.severity is not Severity.NOTE]
     expected = {"pull-through cache": ["catch-all", "empties-repository"]}
     assert [p.id for p in warnings] == expected.get(preset, [])
+
+
+@pytest.mark.parametrize("preset", KEEPING)
+def test_a_single_pattern_is_no_list_of_letters(preset: str) -> None:
+    alone: Any = "latest"
+    assert KEEPING[preset](alone) == KEEPING[preset](["latest"])
+
+
+def test_single_patterns_of_what_goes_are_none_either() -> None:
+    alone: Any = "b-*"
+    assert presets.nightly_builds(keep=[], nightly=alone) == presets.nightly_builds(
+        keep=[], nightly=["b-*"]
+    )
+    assert presets.continuous_delivery(
+        keep=[], pull_requests=alone, builds=alone
+    ) == presets.continuous_delivery(keep=[], pull_requests=["b-*"], builds=["b-*"])
 
 
 def test_releases_stay_for_ever_and_builds_go() -> None:

@@ -56,7 +56,7 @@ def nightly_builds(
     """
     return LifecyclePolicy.of(
         *_protect(keep),
-        *(LifecycleRule.keep_newest(nights, tag_patterns=[pattern]) for pattern in nightly),
+        *(LifecycleRule.keep_newest(nights, tag_patterns=[pattern]) for pattern in _alone(nightly)),
         LifecycleRule.expire_untagged(older_than_days=untagged_days),
         LifecycleRule.expire(older_than_days=others_days),
     )
@@ -89,9 +89,9 @@ def continuous_delivery(
         LifecycleRule.expire_untagged(older_than_days=untagged_days),
         *(
             LifecycleRule.expire(older_than_days=pull_request_days, tag_patterns=[pattern])
-            for pattern in pull_requests
+            for pattern in _alone(pull_requests)
         ),
-        *(LifecycleRule.keep_newest(newest, tag_patterns=[pattern]) for pattern in builds),
+        *(LifecycleRule.keep_newest(newest, tag_patterns=[pattern]) for pattern in _alone(builds)),
     )
 
 
@@ -137,7 +137,7 @@ def archive_unused(
             least 90. Default: 365.
         untagged_days: Days after which untagged images expire. Default: 7.
     """
-    kept = tuple(keep)
+    kept = _alone(keep)
     return LifecyclePolicy.of(
         *_protect(kept),
         *(LifecycleRule.protect(tag_patterns=[pattern], archived=True) for pattern in kept),
@@ -167,4 +167,9 @@ def long_term_retention(
 
 def _protect(patterns: Iterable[str]) -> list[LifecycleRule]:
     """Return a rule for each pattern: in one rule they would be an AND."""
-    return [LifecycleRule.protect(tag_patterns=[pattern]) for pattern in patterns]
+    return [LifecycleRule.protect(tag_patterns=[pattern]) for pattern in _alone(patterns)]
+
+
+def _alone(patterns: Iterable[str]) -> tuple[str, ...]:
+    """Return each pattern; a single one, not in a list, is one and no list of letters."""
+    return (patterns,) if isinstance(patterns, str) else tuple(patterns)
