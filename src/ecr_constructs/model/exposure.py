@@ -89,7 +89,7 @@ def bounded(conditions: Iterable[Condition], reach: Exposure = Exposure.ANYONE) 
         reach: To whom it reaches without. Default: to anyone.
     """
     given = tuple(conditions)
-    there = {each.key.lower() for each in given if _asks_for_key(each)}
+    there = {c.key.lower() for c in given if _asks_for_key(c)} if len(given) > 1 else ()
     bounds = [_bounds(each, is_there=each.key.lower() in there) for each in given]
     if Exposure.NAMED in bounds:
         return Exposure.NAMED
@@ -171,7 +171,9 @@ def _reach(key: str, value: Text, *, exact: bool) -> Exposure:
     text = value if isinstance(value, str) else _known_text(value)
     if is_token(value):
         return Exposure.NAMED
-    text = _CHARACTER.sub("x", text)
+    has_variable = "${" in text
+    if has_variable:
+        text = _CHARACTER.sub("x", text)
     if exact:
         text = text.replace("*", "x").replace("?", "x")
     elif isinstance(value, Unresolved) and (
@@ -179,7 +181,7 @@ def _reach(key: str, value: Text, *, exact: bool) -> Exposure:
         or (key in _ARNS and text.count(":") < _COLONS)
     ):
         return Exposure.UNKNOWN
-    pattern = _OF_THE_REQUESTER.sub("*", text)
+    pattern = _OF_THE_REQUESTER.sub("*", text) if has_variable else text
     return Exposure.ANYONE if _is_wide(key, pattern) else Exposure.NAMED
 
 

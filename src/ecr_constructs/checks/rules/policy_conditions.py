@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterator
@@ -62,17 +63,19 @@ _QUALIFIERS: Final = re.compile(r"^(forallvalues:|foranyvalue:)|ifexists$")
 
 
 def _ineffective(held: Held, statement: Statement, name: str) -> Iterator[Problem]:
+    given = statement.conditions
+    if not given:
+        return
     is_old = isinstance(held.document, Policy) and held.document.version == OLD_VERSION
-    there = {each.key.lower() for each in statement.conditions if _asks_for_key(each)}
-    for condition in statement.conditions:
-        where = f"{condition.operator} {condition.key}"
-        is_there = condition.key.lower() in there
-        faults = [
-            *_of_words(condition, is_old=is_old),
-            *_of_values(condition),
-            *_of_allow(statement, condition, is_there=is_there),
-        ]
-        for message, fix in faults:
+    there = {c.key.lower() for c in given if _asks_for_key(c)} if len(given) > 1 else ()
+    for condition in given:
+        key, bare = condition.key.lower(), _bare(condition.operator)
+        for message, fix in (
+            *_of_words(condition, key, is_old=is_old),
+            *_of_values(condition, key, bare),
+            *_of_allow(statement, condition, key, bare, is_there=key in there),
+        ):
+            where = f"{condition.operator} {condition.key}"
             yield violation(
                 f"a condition of {name} {message}: {where} {', '.join(map(str, condition.values))}",
                 fix,
@@ -81,18 +84,18 @@ def _ineffective(held: Held, statement: Statement, name: str) -> Iterator[Proble
             )
 
 
-def _bare(condition: Condition) -> str:
-    """Return the operator without what is said of a missing key and of several values."""
-    return _QUALIFIERS.sub("", condition.operator.lower())
+@functools.lru_cache(maxsize=256)
+def _bare(operator: str) -> str:
+    """Return an operator without what is said of a missing key and of several values."""
+    return _QUALIFIERS.sub("", operator.lower())
 
 
 def _asks_for_key(condition: Condition) -> bool:
-    return _bare(condition) == "null" and set(condition.values) == {"false"}
+    return _bare(condition.operator) == "null" and set(condition.values) == {"false"}
 
 
-def _of_words(condition: Condition, *, is_old: bool) -> Iterator[tuple[str, str]]:
+def _of_words(condition: Condition, key: str, *, is_old: bool) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a condition's key or variables, and the way out."""
-    key = condition.key.lower()
     if key.startswith(("aws:", "ecr:")) and not condition_keys.is_known(key):
         meant = condition_keys.nearest(key)
         yield (
@@ -106,9 +109,8 @@ def _of_words(condition: Condition, *, is_old: bool) -> Iterator[tuple[str, str]
         )
 
 
-def _of_values(condition: Condition) -> Iterator[tuple[str, str]]:
+def _of_values(condition: Condition, key: str, bare: str) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the values of a condition, and the way out."""
-    key, bare = condition.key.lower(), _bare(condition)
     if not condition.values:
         yield "has nothing to compare its key to", "write a value"
     known = [v for v in condition.values if isinstance(v, str) and is_known(v) and "${" not in v]
@@ -143,12 +145,12 @@ def _is_network(text: str) -> bool:
 
 
 def _of_allow(
-    statement: Statement, condition: Condition, *, is_there: bool
+    statement: Statement, condition: Condition, key: str, bare: str, *, is_there: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield why a condition of an allow bounds nobody, or lets nobody in."""
     if statement.effect is Effect.DENY:
         return
-    operator, key, bare = condition.operator.lower(), condition.key.lower(), _bare(condition)
+    operator = condition.operator.lower()
     services = {principal.type for principal in statement.principals} == {"Service"}
     if services and key in _OF_PRINCIPALS and bare == operator and bare not in _NEGATIVE:
         yield (
@@ -176,7 +178,11 @@ def _denied_services(held: Held, statement: Statement, name: str) -> Iterator[Pr
         return
     for condition in statement.conditions:
         is_any = condition.operator.lower().startswith("foranyvalue:")
-        if condition.key.lower() in _OUTSIDERS and _bare(condition) in _NEGATIVE and not is_any:
+        if (
+            condition.key.lower() in _OUTSIDERS
+            and _bare(condition.operator) in _NEGATIVE
+            and not is_any
+        ):
             where = f"{condition.operator} {condition.key}"
             path = f"Condition.{condition.operator}.{condition.key}"
             yield _denies_services(statement, name, f"{where} holds for them too", path)
@@ -195,7 +201,7 @@ def _denies_services(statement: Statement, name: str, why: str, path: str) -> Pr
 
 def _spares_services(condition: Condition) -> bool:
     """Tell whether a condition of a deny does not hold for a service, or is about services."""
-    key, bare = condition.key.lower(), _bare(condition)
+    key, bare = condition.key.lower(), _bare(condition.operator)
     if key in _OF_SERVICES:
         return True
     if key == "aws:securetransport":
