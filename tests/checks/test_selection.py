@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ecr_constructs.checks.rules import CATALOGUE, RULES
@@ -21,6 +23,12 @@ def test_selected_rules_run_alone() -> None:
         "TagImmutability",
         "UntaggedExpiry",
     }
+
+
+def test_a_single_name_is_no_list_of_letters() -> None:
+    alone: Any = "TagImmutability"
+    assert select_rules(CATALOGUE, select=alone) == select_rules(CATALOGUE, select=[alone])
+    assert select_rules(CATALOGUE, ignore=alone) == select_rules(CATALOGUE, ignore=[alone])
 
 
 def test_opt_in_rule_joins_the_default_ones() -> None:

@@ -62,7 +62,8 @@ def find_rules(rules: Sequence[Rule], name: str, *, parameter: str) -> tuple[Rul
 
 def _named(rules: Sequence[Rule], names: Iterable[str], parameter: str) -> set[str]:
     found: set[str] = set()
-    for name in names:
+    # One name alone, not in a list, is one name and no list of letters.
+    for name in (names,) if isinstance(names, str) else names:
         if name.lower() == ALL:
             found.update(rule.id for rule in rules)
         elif name.lower() == DEFAULT:
