@@ -10,9 +10,8 @@ are called here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from ecr_constructs.checks.facts import Facts, owners
@@ -87,21 +86,7 @@ def _noted(facts: Facts) -> dict[str, list[Located]]:
 
 
 def _all(facts: Facts) -> Iterator[tuple[str, Located]]:
-    for registry, repository, origin in facts.repositories:
-        # The repositories of a fleet differ in their names, and hardly in anything else.
-        alike = (
-            repository.image_tag_mutability,
-            repository.exclusion_filters,
-            repository.encryption,
-            repository.tags,
-            registry.region,
-        )
-        find = partial(_repository_problems, registry, repository)
-        yield from (("repository", Located(origin, each)) for each in facts.once(alike, find))
-        name = repository.repository_name
-        if isinstance(name, str) and not _is_name(name):
-            problems: Iterable[Problem] = Repository(repository_name=name).problems()
-            yield from (("repository", Located(origin, each)) for each in problems)
+    yield from _of_repositories(facts)
     for registry, template, origin in facts.templates:
         problems = template.problems(
             account=registry.account, region=registry.region, partition=_partition(registry)
@@ -118,6 +103,27 @@ def _all(facts: Facts) -> Iterator[tuple[str, Located]]:
         yield from (("public", Located(origin, problem)) for problem in public.problems())
     for registry in facts.deployment.registries:
         yield from _of_registry(registry)
+
+
+def _of_repositories(facts: Facts) -> Iterator[tuple[str, Located]]:
+    known: dict[Hashable, list[Problem]] = {}
+    for registry, repository, origin in facts.repositories:
+        # The repositories of a fleet differ in their names, and hardly in anything else.
+        alike = (
+            repository.image_tag_mutability,
+            repository.exclusion_filters,
+            repository.encryption,
+            repository.tags,
+            registry.region,
+        )
+        if alike not in known:
+            known[alike] = _repository_problems(registry, repository)
+        for each in known[alike]:
+            yield "repository", Located(origin, each)
+        name = repository.repository_name
+        if isinstance(name, str) and not _is_name(name):
+            problems: Iterable[Problem] = Repository(repository_name=name).problems()
+            yield from (("repository", Located(origin, each)) for each in problems)
 
 
 def _repository_problems(registry: Registry, repository: Repository) -> list[Problem]:

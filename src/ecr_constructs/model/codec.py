@@ -53,6 +53,8 @@ class Fields:
         problems: Where to note what is malformed. Default: a list of its own.
     """
 
+    __slots__ = ("_member", "_path", "problems")
+
     def __init__(
         self, value: object, path: str = "Properties", problems: list[Problem] | None = None
     ) -> None:
