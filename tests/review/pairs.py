@@ -180,6 +180,11 @@ PAIRS: dict[str, dict[str, tuple[Any, Any, str]]] = {
             one(),
             "payments/api is no longer exempt from tag-immutability",
         ),
+        "an exemption that ends": (
+            exempt("nightly"),
+            exempt("nightly", expires="2026-12-31"),
+            "the exemption from tag-immutability of payments/api ends earlier",
+        ),
         "signed": (
             signing("web/*"),
             signing("web/*", "payments/*"),

@@ -5,6 +5,7 @@ Layer: review.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -181,16 +182,24 @@ def exemption_drafts(
         earlier = old.get(control)
         if earlier is None or earlier == exemption:
             continue
-        longer = earlier.expires is not None and (
-            exemption.expires is None or exemption.expires > earlier.expires
-        )
+        kind, words = _held(earlier.expires, exemption.expires)
         yield replace(
             base,
-            kind=ChangeClass.WEAKENED if longer else ChangeClass.HARMLESS,
+            kind=kind,
             head=f"the exemption from {control} of {base.head}",
-            tail=" holds longer" if longer else " is written otherwise",
+            tail=f" {words}",
             cause=f"its reason is '{exemption.reason}', {_until(exemption)}",
         )
+
+
+def _held(before: dt.date | None, after: dt.date | None) -> tuple[ChangeClass, str]:
+    """Return what it means that an exemption holds until another day; None is for ever."""
+    last = dt.date.max
+    if (after or last) > (before or last):
+        return ChangeClass.WEAKENED, "holds longer"
+    if (after or last) < (before or last):
+        return ChangeClass.STRENGTHENED, "ends earlier"
+    return ChangeClass.HARMLESS, "is written otherwise"
 
 
 def _gone_or_come(
