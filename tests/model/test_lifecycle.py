@@ -359,3 +359,10 @@ def test_warnings_of_the_document_are_kept_with_the_policy() -> None:
     assert found == {"number-unverified", "patterns-unverified"}
     assert policy.problems() == document_problems(document)
     assert LifecyclePolicy(policy.rules[:1]).problems()[0].id == "number-unverified"
+
+
+@pytest.mark.parametrize("given", [{"rules": []}, 5, None])
+def test_refuses_what_is_no_text_and_names_what_takes_it(given: Any) -> None:
+    sentence = r"^the policy must be a text, got .*; write from_document\(\.\.\.\)$"
+    with pytest.raises(PolicyDocumentError, match=sentence):
+        LifecyclePolicy.from_json(given)

@@ -374,3 +374,10 @@ def test_a_token_has_no_length_yet() -> None:
     token = pull(Principal("AWS", "${Token[" + "T" * 9000 + ".1]}"))
     shorter = Policy.of(*policy_of_size(limits.POLICY_TEXT_MAX - 400).statements, token)
     assert policy.problems() == shorter.problems() == []
+
+
+@pytest.mark.parametrize("given", [{"Statement": []}, 5, None])
+def test_refuses_what_is_no_text_and_names_what_takes_it(given: Any) -> None:
+    sentence = r"^a policy must be a text, got .*; write from_document\(\.\.\.\) for what is"
+    with pytest.raises(PolicyDocumentError, match=sentence):
+        Policy.from_json(given)

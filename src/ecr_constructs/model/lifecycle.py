@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn, cast, final
 
 from ecr_constructs.errors import PolicyDocumentError
+from ecr_constructs.model.json_shape import wrong
 from ecr_constructs.model.lifecycle_document import compact_json, document_problems, found_in
 from ecr_constructs.model.lifecycle_grammar import (
     ActionType,
@@ -264,6 +265,8 @@ def _parse(text: str) -> tuple[object, list[Problem]]:
                 fix="write the text itself",
             )
         ]
+    if not isinstance(cast("object", text), str):
+        return None, [wrong("text", "", "must be a text", text, "write from_document(...)")]
     try:
         document = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ecr_constructs.errors import PolicyDocumentError
 from ecr_constructs.model import policy_size
@@ -24,6 +24,7 @@ from ecr_constructs.model.problem import Malformed, Problem, refuse
 from ecr_constructs.model.statement import SortKey, Statement, parse_statement
 from ecr_constructs.model.statement_problems import statement_problems
 from ecr_constructs.model.unresolved import Text, Unresolved
+from ecr_constructs.model.words import shown
 
 __all__ = [
     "OLD_VERSION",
@@ -68,6 +69,11 @@ class Policy:
         Raises:
             PolicyDocumentError: If the text is no JSON or no policy.
         """
+        if not isinstance(cast("object", text), str):
+            raise PolicyDocumentError(
+                f"a policy must be a text, got {shown(text)}; write from_document(...) for what is"
+                " parsed"
+            )
         try:
             document = json.loads(text)
         except ValueError as error:
