@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecr_constructs.model.exposure import Exposure, exposure
+from ecr_constructs.model.exposure import Exposure, exposure, is_open
 from ecr_constructs.model.statement import ANYONE, Condition, Effect, Principal, Statement
 from ecr_constructs.model.unresolved import Unknown, Unresolved
 
@@ -177,6 +177,30 @@ def test_lenient_condition_binds_where_another_asks_for_its_key(
 def test_key_that_is_not_known_cannot_be_told() -> None:
     assert bound("StringEquals", "aws:PrincipleOrgID", ORGANIZATION) is Exposure.UNKNOWN
     assert bound("StringEqualsIfExists", "aws:PrincipleOrgID", ORGANIZATION) is Exposure.ANYONE
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ((), True),
+        ((Condition("StringEquals", "aws:PrincipalOrgID", (ORGANIZATION,)),), False),
+        # A token may bound it; what is misspelt is not taken to.
+        ((Condition("StringLike", "aws:PrincipalOrgID", (Unresolved.of("Given"),)),), False),
+        ((Condition("StringEquals", "aws:PrincipleOrgID", (ORGANIZATION,)),), True),
+        ((Condition("StringEqual", "aws:PrincipalOrgID", (ORGANIZATION,)),), True),
+        (
+            (
+                Condition("StringEquals", "aws:PrincipleOrgID", (ORGANIZATION,)),
+                Condition("StringEquals", "aws:PrincipalAccount", (ACCOUNT,)),
+            ),
+            False,
+        ),
+    ],
+)
+def test_statement_is_open_unless_it_is_bound_or_may_be(
+    conditions: tuple[Condition, ...], *, expected: bool
+) -> None:
+    assert is_open(open_statement(*conditions)) is expected
 
 
 def test_one_binding_condition_is_enough() -> None:

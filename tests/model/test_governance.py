@@ -220,6 +220,7 @@ def test_a_statement_within_bounds_loosens_nothing(given: Statement) -> None:
             conditions=(Condition("StringEqualsIfExists", "aws:PrincipalOrgID", ("o-a",)),),
         ),
         statement(ANYONE, conditions=(Condition("Bool", "aws:SecureTransport", ("true",)),)),
+        statement(ANYONE, conditions=(Condition("StringEquals", "aws:PrincipleOrgID", ("o-a",)),)),
     ],
 )
 def test_a_statement_for_anybody_is_public(given: Statement) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from ecr_constructs.constructs.exemptions import Exemptions
 from ecr_constructs.constructs.ledger import StackLedger
 from ecr_constructs.constructs.resource_policy import ResourcePolicy
-from ecr_constructs.model.exposure import Exposure, exposure
+from ecr_constructs.model.exposure import is_open
 from ecr_constructs.model.governance import public_changes
 from ecr_constructs.model.place import Place
 from ecr_constructs.model.policy import PolicyKind
@@ -48,7 +48,7 @@ class PublicPolicy(ResourcePolicy):
         """Yield what is wrong with one statement here."""
         yield from super().problems_of(statement)
         changes = sorted(public_changes(statement))
-        if changes and exposure(statement) is Exposure.ANYONE:
+        if changes and is_open(statement):
             shown = changes[0] + f" and {len(changes) - 1} more" * (len(changes) > 1)
             yield problem_at(
                 "repository_policy",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -79,6 +80,27 @@ def exposure(statement: Statement) -> Exposure:
         return Exposure.NAMED
     reach = _named(statement)
     return reach if reach is Exposure.NAMED else bounded(statement.conditions, reach)
+
+
+def is_open(statement: Statement) -> bool:
+    """Tell whether a statement is open to anybody, as far as it is known when it is written.
+
+    What is a token may bound it. A key or an operator that is not known here
+    does not, as it is misspelt more often than new.
+    """
+    reach = exposure(statement)
+    if reach is not Exposure.UNKNOWN:
+        return reach is Exposure.ANYONE
+    known = tuple(
+        condition
+        for condition in statement.conditions
+        if condition_keys.is_known(condition.key)
+        and condition_operators.is_known(condition.operator)
+    )
+    return (
+        len(known) < len(statement.conditions)
+        and exposure(replace(statement, conditions=known)) is Exposure.ANYONE
+    )
 
 
 def bounded(conditions: Iterable[Condition], reach: Exposure = Exposure.ANYONE) -> Exposure:

@@ -15,7 +15,7 @@ from typing import Final
 
 from ecr_constructs.model.baseline import Baseline, Control
 from ecr_constructs.model.creation_template import AppliedFor, CreationTemplate
-from ecr_constructs.model.exposure import Exposure, exposure
+from ecr_constructs.model.exposure import is_open
 from ecr_constructs.model.lifecycle import LifecyclePolicy, LifecycleRule, StorageClass, TagStatus
 from ecr_constructs.model.policy import Policy, PolicyKind
 from ecr_constructs.model.problem import Problem
@@ -190,7 +190,7 @@ def statement_loosenings(
     if statement.effect is Effect.DENY:
         return
     what = "registry" if kind is PolicyKind.REGISTRY else "repository"
-    if exposure(statement) is Exposure.ANYONE:
+    if is_open(statement):
         yield Loosening(
             Control.PUBLIC_ACCESS,
             f"a statement must not open the {what} to anybody, got {_describe(statement)}",

@@ -45,7 +45,7 @@ def _changed(held: Held, statement: Statement, name: str) -> Iterator[Problem]:
     unknown = reach is Exposure.UNKNOWN
     yield violation(
         f"whether {name} lets anybody change what everybody pulls cannot be told: its principal or"
-        " condition is not known before deployment"
+        " a condition is not known"
         if unknown
         else f"{name} lets anybody change what everybody pulls: {changes}",
         "name accounts, or bound it by StringEquals aws:PrincipalOrgID",
