@@ -18,6 +18,11 @@ from ecr_constructs.sources.assembly import read_assembly
 Told: TypeAlias = Callable[[dict[str, Any], dict[str, Any]], tuple[Difference, ...]]
 
 PATHS: Final = [(kind, path) for kind, full in FULL.items() for path in table.paths(full)]
+#: Conditions that nobody can tell before deployment.
+CONDITIONS: Final = {
+    "Parameters": {"Stage": {"Type": "String"}},
+    "Conditions": {"Open": {"Fn::Equals": [{"Ref": "Stage"}, "production"]}},
+}
 #: Of what an exemption may be.
 EXEMPTED: Final = {
     "Repository",
@@ -42,7 +47,7 @@ def _told(tmp_path: File) -> Told:
     def told(before: dict[str, Any], after: dict[str, Any]) -> tuple[Difference, ...]:
         older, newer = (
             read_assembly(
-                write(tmp_path / name / "Main.template.json", resources),
+                write(tmp_path / name / "Main.template.json", resources, **CONDITIONS),
                 account=ACCOUNT,
                 region=REGION,
             )
@@ -108,3 +113,23 @@ def test_no_attribute_differs_without_being_told(told: Told, kind: str) -> None:
     exempt = resource(kind, Metadata={"EcrConstructs": {"exemptions": [exemption]}})
     assert told(resource(kind), exempt)
     assert told(exempt, resource(kind))
+
+
+@pytest.mark.parametrize("kind", FULL)
+def test_no_condition_comes_or_goes_without_being_told(told: Told, kind: str) -> None:
+    """What it decides is known at deployment alone."""
+    for policy in ("Delete", "Retain"):
+        always = resource(kind, DeletionPolicy=policy)
+        maybe = resource(kind, DeletionPolicy=policy, Condition="Open")
+        (gone,), (new,) = told(always, maybe), told(maybe, always)
+        assert not gone.certain
+        assert gone.kind in {"lost", "weakened"}
+        assert (str(new.kind), new.certain) == ("harmless", False)
+        assert not any(each.hides_doubt for each in (gone, new))
+        assert told(maybe, maybe) == ()
+
+
+def test_repository_that_a_condition_may_leave_out_is_not_new_for_sure(told: Told) -> None:
+    (new,) = told({}, resource("Repository", {"RepositoryName": "web"}, Condition="Open"))
+    assert (new.sentence, new.certain) == ("web is new", False)
+    assert new.cause == "the template declares it, if the condition Open holds"

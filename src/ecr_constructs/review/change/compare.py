@@ -19,8 +19,15 @@ from ecr_constructs.review.change.accesses import accesses
 from ecr_constructs.review.change.account_settings import account_setting_drafts
 from ecr_constructs.review.change.acknowledged import acknowledgement_differences
 from ecr_constructs.review.change.alerts import alert_differences
+from ecr_constructs.review.change.conditional import conditional_drafts
 from ecr_constructs.review.change.declared import declared_drafts
-from ecr_constructs.review.change.difference import Change, Draft, told_together, worst_first
+from ecr_constructs.review.change.difference import (
+    Change,
+    ChangeClass,
+    Draft,
+    told_together,
+    worst_first,
+)
 from ecr_constructs.review.change.doubles import doubled_drafts
 from ecr_constructs.review.change.exclusions import exclusion_drafts
 from ecr_constructs.review.change.flows import cache_drafts, replication_drafts
@@ -133,6 +140,12 @@ def _repository_drafts(
         draft = repositories.written_draft(before, after, name, count)
         if draft is not None:
             yield draft
+        yield from conditional_drafts(
+            Draft(kind=ChangeClass.LOST, repository=name),
+            before.origin,
+            after.origin,
+            is_kept=before.deletion_policy.startswith("Retain"),
+        )
         if before == after:
             return
     if tools.newer.is_live:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from ecr_constructs.model.registry import Registry
 from ecr_constructs.model.repository import Origin
 from ecr_constructs.model.words import listed
+from ecr_constructs.review.change.conditional import conditional_drafts
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.members import (
     ENTRIES,
@@ -67,6 +68,13 @@ def declared_drafts(pair: RegistryPair) -> Iterator[Draft]:
             yield _shared(after)
         elif before is not None and not before.ids & after.ids:
             yield _moved(before, after)
+        if before is not None and before.ids == after.ids:
+            yield from conditional_drafts(
+                Draft(kind=ChangeClass.WEAKENED, head=after.what),
+                before.origins[0],
+                after.origins[0],
+                is_kept=before.retained is True,
+            )
         if before is not None and {before.retained, after.retained} == {True, False}:
             yield _kept(after)
     for member, words in SETTINGS.items():

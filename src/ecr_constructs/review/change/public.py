@@ -14,6 +14,7 @@ from ecr_constructs.model.public_repository import PublicRepository
 from ecr_constructs.model.registry import Deployment
 from ecr_constructs.model.statement import Effect, Statement
 from ecr_constructs.model.words import listed
+from ecr_constructs.review.change.conditional import conditional_drafts
 from ecr_constructs.review.change.difference import (
     ChangeClass,
     Difference,
@@ -141,6 +142,10 @@ def _gone(name: str, before: PublicRepository, successor: PublicRepository | Non
 
 def _drafts(name: str, before: PublicRepository, after: PublicRepository) -> Iterator[Draft]:
     base = Draft(kind=ChangeClass.HARMLESS, head=_WHAT, repository=name, origin=after.origin)
+    if _id(before) == _id(after):
+        is_kept = before.deletion_policy.startswith("Retain")
+        lost = replace(base, kind=ChangeClass.LOST)
+        yield from conditional_drafts(lost, before.origin, after.origin, is_kept=is_kept)
     old, new = _statements(before), _statements(after)
     if old is None or new is None:
         if before.repository_policy != after.repository_policy:

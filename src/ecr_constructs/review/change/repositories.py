@@ -94,13 +94,16 @@ def remade_drafts(before: Repository, after: Repository, name: str) -> Iterator[
 
 def added_draft(after: Repository, name: str) -> Draft:
     """Return that a repository is new."""
+    condition = after.origin.condition if after.origin else None
+    cause = "the template declares it" if after.origin else ""
     return Draft(
         kind=ChangeClass.HARMLESS,
         tail=" is new",
         tails=" are new",
-        cause="the template declares it" if after.origin else "",
+        cause=f"{cause}, if the condition {condition} holds" if condition else cause,
         repository=name,
         origin=after.origin,
+        certain=condition is None,
     )
 
 
