@@ -68,13 +68,8 @@ def declared_drafts(pair: RegistryPair) -> Iterator[Draft]:
             yield _shared(after)
         elif before is not None and not before.ids & after.ids:
             yield _moved(before, after)
-        if before is not None and before.ids == after.ids:
-            yield from conditional_drafts(
-                Draft(kind=ChangeClass.WEAKENED, head=after.what),
-                before.origins[0],
-                after.origins[0],
-                is_kept=before.retained is True,
-            )
+        if before is not None:
+            yield from _conditional(before, after)
         if before is not None and {before.retained, after.retained} == {True, False}:
             yield _kept(after)
     for member, words in SETTINGS.items():
@@ -92,6 +87,15 @@ def declared_drafts(pair: RegistryPair) -> Iterator[Draft]:
                 tuple(exemption for each in side for exemption in each.exemptions) for side in sides
             )
             yield from exemption_drafts(base, *exemptions)
+
+
+def _conditional(before: _Declared, after: _Declared) -> Iterator[Draft]:
+    """Yield what another condition decides about, resource by resource."""
+    base = Draft(kind=ChangeClass.WEAKENED, head=after.what)
+    old = {(each.stack, each.logical_id): each for each in before.origins}
+    for each in after.origins:
+        earlier = old.get((each.stack, each.logical_id))
+        yield from conditional_drafts(base, earlier, each, is_kept=before.retained is True)
 
 
 def _declared(pair: RegistryPair, registry: Registry) -> dict[tuple[str, str], _Declared]:
