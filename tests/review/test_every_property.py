@@ -133,3 +133,12 @@ def test_repository_that_a_condition_may_leave_out_is_not_new_for_sure(told: Tol
     (new,) = told({}, resource("Repository", {"RepositoryName": "web"}, Condition="Open"))
     assert (new.sentence, new.certain) == ("web is new", False)
     assert new.cause == "the template declares it, if the condition Open holds"
+
+
+@pytest.mark.parametrize("kind", FULL)
+def test_resources_that_conditions_keep_apart_are_not_said_to_fail(told: Told, kind: str) -> None:
+    one = resource(kind, Condition="Open")
+    found = told(one, one | {"Again": one["It"]})
+    (shared,) = (each for each in found if each.kind == "replaced")
+    assert not shared.certain
+    assert shared.sentence.endswith("whether conditions leave one of them alone cannot be told")

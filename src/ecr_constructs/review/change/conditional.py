@@ -5,7 +5,7 @@ Layer: review.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ecr_constructs.model.repository import Origin
@@ -43,3 +43,18 @@ def conditional_drafts(
         cause=f"the condition {after.condition} decides at deployment whether it is there"
         + (", and it stays if it is not" if is_kept else ""),
     )
+
+
+def shared_words(origins: Iterable[Origin | None], *, is_refused: bool = True) -> tuple[str, bool]:
+    """Return what becomes of what several resources declare, and whether that is sure.
+
+    Args:
+        origins: The resources.
+        is_refused: Whether another resource for the same is sure to fail.
+    """
+    declared = " is declared by several resources"
+    if any(each is not None and each.condition is not None for each in origins):
+        return f"{declared}: whether conditions leave one of them alone cannot be told", False
+    if is_refused:
+        return f"{declared}: one of them is made, and the others fail", True
+    return f"{declared}: one of them is made, and whether the others fail cannot be told", False

@@ -17,7 +17,7 @@ from typing import Any, Final
 from ecr_constructs.model.registry import Registry
 from ecr_constructs.model.repository import Origin
 from ecr_constructs.model.words import listed
-from ecr_constructs.review.change.conditional import conditional_drafts
+from ecr_constructs.review.change.conditional import conditional_drafts, shared_words
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.change.members import (
     ENTRIES,
@@ -124,13 +124,13 @@ def _by_key(member: str, entries: Iterable[Any]) -> dict[str, Sequence[Any]]:
 
 
 def _shared(after: _Declared) -> Draft:
-    fail = "the others fail" if after.is_refused else "whether the others fail cannot be told"
+    words, is_certain = shared_words(after.origins, is_refused=after.is_refused)
     return Draft(
         kind=ChangeClass.REPLACED,
-        head=f"{after.what} is declared by several resources: one of them is made, and {fail}",
+        head=f"{after.what}{words}",
         cause=f"{after.places} declare it",
         origin=after.origins[0],
-        certain=after.is_refused,
+        certain=is_certain,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from ecr_constructs.model.repository import Repository
 from ecr_constructs.model.words import listed
+from ecr_constructs.review.change.conditional import shared_words
 from ecr_constructs.review.change.difference import ChangeClass, Draft
 from ecr_constructs.review.words import resource_id
 
@@ -20,12 +21,14 @@ def doubled_drafts(before: Iterable[Repository], after: Iterable[Repository]) ->
         earlier = old.get(name, [])
         places = listed(map(_place, entries))
         if len(entries) > max(1, len(earlier)):
+            words, is_certain = shared_words(each.origin for each in entries)
             yield Draft(
                 kind=ChangeClass.REPLACED,
-                tail=" is declared by several resources: one of them is made, and the others fail",
+                tail=words,
                 cause=f"{places} declare it",
                 repository=name,
                 origin=entries[0].origin,
+                certain=is_certain,
             )
         if len(earlier) > 1:
             there = {resource_id(each) for each in entries}

@@ -14,7 +14,7 @@ from ecr_constructs.model.public_repository import PublicRepository
 from ecr_constructs.model.registry import Deployment
 from ecr_constructs.model.statement import Effect, Statement
 from ecr_constructs.model.words import listed
-from ecr_constructs.review.change.conditional import conditional_drafts
+from ecr_constructs.review.change.conditional import conditional_drafts, shared_words
 from ecr_constructs.review.change.difference import (
     ChangeClass,
     Difference,
@@ -83,13 +83,15 @@ def _added(name: str, after: PublicRepository) -> list[Draft]:
 
 
 def _shared(name: str, entries: list[PublicRepository]) -> Draft:
+    words, is_certain = shared_words(each.origin for each in entries)
     return Draft(
         kind=ChangeClass.REPLACED,
         head=_WHAT,
-        tail=" is declared by several resources: one of them is made, and the others fail",
+        tail=words,
         cause=f"{listed(map(_place, entries))} declare it",
         repository=name,
         origin=entries[0].origin,
+        certain=is_certain,
     )
 
 
