@@ -130,7 +130,9 @@ def _told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
         else:
             yield finding
     for first, *others in unknown.values():
-        more = f", and {plural(len(others), 'more rule')} cannot tell either" if others else ""
+        # A single one is named: it is to be acknowledged as well.
+        rest = others[0].rule if len(others) == 1 else plural(len(others), "more rule")
+        more = f", and {rest} cannot tell either" if others else ""
         yield replace(first, message=f"{first.message}{more}")
 
 
