@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import Any, Final, final
 
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.arguments import tells_arguments
@@ -24,14 +24,11 @@ from ecr_constructs.model.lifecycle_grammar import (
 )
 from ecr_constructs.service import limits
 
-if TYPE_CHECKING:
-    from enum import StrEnum
-
 #: A rule that keeps so many images, or waits for so many days, never acts; ECR takes it.
 PROTECTED_COUNT: Final = 999_999
 
 #: The members that are a word of AWS's, and which words there are.
-_WORDS: Final[tuple[tuple[str, type[StrEnum]], ...]] = (
+_WORDS: Final = (
     ("tag_status", TagStatus),
     ("count_type", CountType),
     ("action", ActionType),
@@ -166,19 +163,18 @@ class LifecycleRule:
         Raises:
             ConfigurationError: If both or none of the two are given.
         """
-        days = {"not_pulled_for_days": not_pulled_for_days, "older_than_days": older_than_days}
-        given = {name: number for name, number in days.items() if number is not None}
+        pulled, pushed = CountType.SINCE_IMAGE_PULLED, CountType.SINCE_IMAGE_PUSHED
+        days = {pulled: not_pulled_for_days, pushed: older_than_days}
+        given = {kind: number for kind, number in days.items() if number is not None}
         if len(given) != 1:
             raise ConfigurationError(
                 "archive takes not_pulled_for_days or older_than_days, "
                 f"got {'both' if given else 'neither'}; give one of the two"
             )
-        ((name, number),) = given.items()
+        ((count_type, number),) = given.items()
         return cls(
             **_tags(tag_patterns, tag_prefixes),
-            count_type=CountType.SINCE_IMAGE_PULLED
-            if name == "not_pulled_for_days"
-            else CountType.SINCE_IMAGE_PUSHED,
+            count_type=count_type,
             count_number=number,
             action=ActionType.TRANSITION,
             target_storage_class=StorageClass.ARCHIVE,
@@ -224,11 +220,11 @@ class LifecycleRule:
         that selects the images and never acts, as it keeps more images than a
         repository holds, or waits for centuries. Put it first.
         """
-        counted = CountType.SINCE_IMAGE_TRANSITIONED if archived else None
+        count = CountType.IMAGE_COUNT_MORE_THAN
         return cls(
             **_tags(tag_patterns, tag_prefixes),
             storage_class=StorageClass.ARCHIVE if archived else None,
-            count_type=counted or CountType.IMAGE_COUNT_MORE_THAN,
+            count_type=CountType.SINCE_IMAGE_TRANSITIONED if archived else count,
             count_number=PROTECTED_COUNT,
             rule_priority=rule_priority,
             description=description,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -39,8 +39,8 @@ from ecr_constructs.review.exclusion import exclusions_of
 from ecr_constructs.review.handed_over import HandedOver
 from ecr_constructs.review.images import Inventories, Older, images_report
 from ecr_constructs.review.loosened import acknowledgements_of, exemptions_of
+from ecr_constructs.review.public import public_repositories_of
 from ecr_constructs.review.report import (
-    PublicRepositoryReport,
     RegistryReport,
     Report,
     RepositoryReport,
@@ -105,7 +105,7 @@ def report_on(deployment: Deployment, sources: Sources, *, survey: Survey | None
     registries = tuple(builder.registry(registry) for registry in deployment.registries)
     return Report(
         registries=registries,
-        public_repositories=tuple(_public(deployment)),
+        public_repositories=tuple(public_repositories_of(deployment)),
         exemptions=tuple(exemptions_of(deployment, today)),
         acknowledgements=tuple(acknowledgements_of(deployment)),
         hand_overs=sources.hand_overs,
@@ -226,16 +226,3 @@ class _Builder:
 
 def _origin_key(origin: Origin) -> _OriginKey:
     return origin.template, origin.logical_id
-
-
-def _public(deployment: Deployment) -> Iterator[PublicRepositoryReport]:
-    for each in deployment.public_repositories:
-        yield PublicRepositoryReport(
-            name=str(each.repository_name or place_of(each.origin)),
-            account=str(each.account),
-            description=str(each.catalog_data.repository_description or ""),
-            statements=statement_lines(each.repository_policy),
-            deletion="kept" if each.deletion_policy.startswith("Retain") else "deleted",
-            exemptions=each.exemptions,
-            origin=each.origin,
-        )

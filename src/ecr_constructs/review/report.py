@@ -19,6 +19,7 @@ from ecr_constructs.review.coverage import Scan
 from ecr_constructs.review.exclusion import ExclusionReport
 from ecr_constructs.review.handed_over import HandedOver
 from ecr_constructs.review.images import ImagesReport
+from ecr_constructs.review.public import PublicRepositoryReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,35 +203,6 @@ class RegistryReport:
     exclusions: tuple[ExclusionReport, ...]
     account_settings: tuple[str, ...]
     bills: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicRepositoryReport:
-    """A public repository, from which everybody may pull.
-
-    Attributes:
-        name: Its name.
-        account: Its account.
-        description: What the gallery shows in a line.
-        statements: Who else may do what.
-        deletion: What happens when it leaves its stack.
-        exemptions: The controls that are loosened, and why.
-        origin: The resource.
-    """
-
-    name: str
-    account: str
-    description: str
-    statements: tuple[StatementLine, ...]
-    deletion: str
-    exemptions: tuple[Exemption, ...]
-    origin: Origin | None
-
-    @property
-    def words(self) -> str:
-        """Whose it is, who may do what, and its end."""
-        others = "".join(f", {line.words}" for line in self.statements)
-        return f"anyone pulls, account {self.account} pushes{others}; {self.deletion} on removal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,11 @@ from ecr_constructs.model.repository import Origin
 from ecr_constructs.review.access.matrix import AccessRow, StatementLine
 from ecr_constructs.review.change.difference import Change, Difference, Place
 from ecr_constructs.review.images import ImageReport, ImagesReport
+from ecr_constructs.review.public import PublicRepositoryReport
 from ecr_constructs.review.report import (
     CacheReport,
     FlowReport,
     Loosened,
-    PublicRepositoryReport,
     RegistryReport,
     Report,
     RepositoryReport,
