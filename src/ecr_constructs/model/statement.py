@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -138,10 +138,10 @@ class Statement:
 
         def principals(values: Iterable[Principal]) -> tuple[Principal, ...]:
             return _ordered(
-                (value.as_arn(partition) for value in values), lambda p: (p.type, key(p.value))
+                [value.as_arn(partition) for value in values], lambda p: (p.type, key(p.value))
             )
 
-        def texts(values: Iterable[Text]) -> tuple[Text, ...]:
+        def texts(values: Sequence[Text]) -> tuple[Text, ...]:
             return _ordered(values, key)
 
         return replace(
@@ -153,7 +153,7 @@ class Statement:
             resources=texts(self.resources),
             not_resources=texts(self.not_resources),
             conditions=_ordered(
-                (replace(c, values=texts(c.values)) for c in self.conditions),
+                [replace(c, values=texts(c.values)) for c in self.conditions],
                 lambda c: (c.operator, c.key, tuple(map(key, c.values))),
             ),
         )
@@ -296,5 +296,6 @@ def _as_text(value: object) -> Text | None:
     return str(value) if isinstance(value, int | float) else None
 
 
-def _ordered(values: Iterable[Any], key: Callable[[Any], Any]) -> tuple[Any, ...]:
-    return tuple(sorted(dict.fromkeys(values), key=key))
+def _ordered(values: Sequence[Any], key: Callable[[Any], Any]) -> tuple[Any, ...]:
+    # Most lists of a statement are empty.
+    return tuple(sorted(dict.fromkeys(values), key=key)) if values else ()
