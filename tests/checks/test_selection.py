@@ -41,7 +41,14 @@ def test_all_is_the_whole_catalogue() -> None:
 
 def test_ignored_rule_does_not_run_even_if_selected() -> None:
     assert names(ignore=["TagImmutability"]) == names() - {"TagImmutability"}
-    assert names(select=["TagImmutability"], ignore=["TagImmutability"]) == set()
+    both = ["TagImmutability", "UntaggedExpiry"]
+    assert names(select=both, ignore=["TagImmutability"]) == {"UntaggedExpiry"}
+
+
+def test_refuses_to_run_no_rule() -> None:
+    """A check that finds nothing because it looks for nothing passes for one that is clean."""
+    with pytest.raises(ConfigurationError, match="ignore must leave a rule to run, got every one"):
+        names(ignore=["all"])
 
 
 def test_order_is_that_of_the_catalogue() -> None:
@@ -69,7 +76,7 @@ def test_rule_is_found_by_the_names_people_know_it_by(name: str, rule: str) -> N
     [
         ("TagImutability", "did you mean 'TagImmutability'"),
         ("EcrGovernance-PublicPrinciple", "did you mean 'PublicPrincipal'"),
-        ("zzz", "docs/rules.md lists them"),
+        ("zzz", "`ecr-constructs check --explain all` lists them"),
     ],
 )
 def test_refuses_a_rule_that_is_none_and_names_the_closest(name: str, fix: str) -> None:

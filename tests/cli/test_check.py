@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.checks.deployments import repository, write_assembly, write_template
 
+from ecr_constructs.checks.rules import CATALOGUE
 from ecr_constructs.cli.main import run
 
 MUTABLE = repository(ImageTagMutability="MUTABLE")
@@ -184,6 +185,16 @@ def test_rule_is_explained_without_an_assembly(capsys: pytest.CaptureFixture[str
 def test_rule_that_must_be_asked_for_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "--explain", "CustomerManagedKey"]) == 0
     assert "runs only if it is selected" in capsys.readouterr().out
+
+
+def test_all_rules_are_listed_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--explain", "all"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(CATALOGUE)
+    assert lines[0].split()[:2] == [CATALOGUE[0].severity, CATALOGUE[0].id]
+    assert sum(each.endswith("(runs only if it is selected)") for each in lines) == sum(
+        rule.opt_in for rule in CATALOGUE
+    )
 
 
 def test_rule_is_explained_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,10 +30,14 @@ def select_rules(
         ignore: Rules not to run, by name.
 
     Raises:
-        ConfigurationError: If there is no rule of such a name.
+        ConfigurationError: If there is no rule of such a name, or none is left.
     """
     wanted = _named(rules, select, "select") or _named(rules, [DEFAULT], "select")
     unwanted = _named(rules, ignore, "ignore")
+    if wanted <= unwanted:
+        raise ConfigurationError(
+            "ignore must leave a rule to run, got every one that is selected; leave one out of it"
+        )
     return tuple(rule for rule in rules if rule.id in wanted - unwanted)
 
 
@@ -43,20 +47,23 @@ def find_rules(rules: Sequence[Rule], name: str, *, parameter: str) -> tuple[Rul
     Args:
         rules: The catalogue.
         name: Such as ``"EcrGovernance-TagImmutability"``, ``"TagImmutability"``,
-            ``"ECR.2"`` or ``"CKV_AWS_51"``; its case does not matter.
+            ``"ECR.2"`` or ``"CKV_AWS_51"``, or ``"all"``; its case does not matter.
         parameter: The parameter to name in an error.
 
     Raises:
         ConfigurationError: If there is none.
     """
     lowered = name.lower()
+    if lowered == ALL:
+        return tuple(rules)
     found = [rule for rule in rules if lowered in {rule.id.lower(), rule.name.lower()}]
     found = found or [r for r in rules if lowered in {each.lower() for each in r.ids_elsewhere}]
     if found:
         return tuple(found)
     names = {rule.name.lower(): rule.name for rule in rules}
     close = difflib.get_close_matches(lowered.removeprefix(PREFIX.lower()), names, n=1)
-    fix = f"did you mean {names[close[0]]!r}" if close else "docs/rules.md lists them"
+    listing = "`ecr-constructs check --explain all` lists them"
+    fix = f"did you mean {names[close[0]]!r}" if close else listing
     raise ConfigurationError(f"{parameter} must be a rule of the catalogue, got {name!r}; {fix}")
 
 
@@ -64,9 +71,7 @@ def _named(rules: Sequence[Rule], names: Iterable[str], parameter: str) -> set[s
     found: set[str] = set()
     # One name alone, not in a list, is one name and no list of letters.
     for name in (names,) if isinstance(names, str) else names:
-        if name.lower() == ALL:
-            found.update(rule.id for rule in rules)
-        elif name.lower() == DEFAULT:
+        if name.lower() == DEFAULT:
             found.update(rule.id for rule in rules if not rule.opt_in)
         else:
             found.update(rule.id for rule in find_rules(rules, name, parameter=parameter))

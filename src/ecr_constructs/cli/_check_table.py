@@ -72,6 +72,18 @@ def _print_group(out: Console, group: Sequence[Finding]) -> None:
         out.print(Padding(f"[dim]reason:[/] {reason}", (0, 0, 0, 2), expand=False))
 
 
+def print_catalogue(out: Console, rules: Iterable[Rule]) -> None:
+    """Print a line for each rule."""
+    from rich.markup import escape
+
+    rules = list(rules)
+    width = max(len(rule.id) for rule in rules)
+    for rule in rules:
+        asked = " [dim](runs only if it is selected)[/]" if rule.opt_in else ""
+        severity = f"[{_STYLES[rule.severity]}]{rule.severity:<7}[/]"
+        out.print(f"{severity} {rule.id:<{width}}  {escape(rule.title)}{asked}")
+
+
 def print_explanation(out: Console, rule: Rule) -> None:
     """Print what a rule is for."""
     from rich.markup import escape

@@ -17,7 +17,11 @@ from ecr_constructs.checks.rule import Rule
 from ecr_constructs.checks.rules import CATALOGUE
 from ecr_constructs.checks.sarif import to_sarif
 from ecr_constructs.checks.selection import find_rules, select_rules
-from ecr_constructs.cli._check_table import print_explanation, print_findings
+from ecr_constructs.cli._check_table import (
+    print_catalogue,
+    print_explanation,
+    print_findings,
+)
 from ecr_constructs.cli._common import (
     OptionalAssemblyArgument,
     ParameterOption,
@@ -79,7 +83,11 @@ def check(
     ] = None,
     explain: Annotated[
         str | None,
-        typer.Option(metavar="RULE", help="Say what a rule is for, and stop.", show_default=False),
+        typer.Option(
+            metavar="RULE",
+            help="Say what a rule is for, or list 'all', and stop.",
+            show_default=False,
+        ),
     ] = None,
 ) -> int:
     """Check what an assembly does to Amazon ECR, or a live registry, against the catalogue.
@@ -103,6 +111,7 @@ def check(
     ecr-constructs check cdk.out --select default,CustomerManagedKey --fail-on warning
     ecr-constructs check cdk.out --format json | jq '.findings[].rule'
     ecr-constructs check --live --profile production --region eu-west-1
+    ecr-constructs check --explain all
     ecr-constructs check --explain CKV_AWS_51
     """  # noqa: D301 - \b keeps the lines of the examples apart
     if explain is not None:
@@ -130,7 +139,9 @@ def check(
 
 
 def _explain(rules: Sequence[Rule], output: Format) -> int:
-    if output is Format.TABLE:
+    if output is Format.TABLE and len(rules) == len(CATALOGUE):
+        print_catalogue(console(), rules)
+    elif output is Format.TABLE:
         for rule in rules:
             print_explanation(console(), rule)
     else:
