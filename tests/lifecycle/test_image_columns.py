@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.lifecycle.strategies import MANIFEST, digest
 
@@ -161,6 +161,7 @@ def test_reads_any_images_as_one_by_one(batch: list[dict[str, Any]], data: st.Da
     st.text("0123456789+-:.TZW \n\r\x1c", max_size=6),
     st.booleans(),
 )
+@example("2026-01-31T13:00:00.123456+01:00", 28, 2, "0", False)
 def test_reads_no_date_otherwise_at_once(
     time: str,
     at: int,

@@ -118,7 +118,8 @@ def _times(values: Sequence[Any]) -> Sequence[Any]:
 def _offset(end: str) -> timedelta:
     """Return what a date that ends so is ahead of UTC: ``+01:00``."""
     offset = datetime.fromisoformat(f"2000-01-01T00:00:00{end}").utcoffset()
-    if offset is None:
+    # What ends in +0000 ends in a digit more here, which is the time's.
+    if offset is None or end[0] not in "+-" or end[-3] != ":":
         raise ValueError
     return offset
 
