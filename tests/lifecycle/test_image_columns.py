@@ -155,19 +155,20 @@ def test_reads_any_images_as_one_by_one(batch: list[dict[str, Any]], data: st.Da
 
 
 @given(
-    st.sampled_from([time for times in USUAL_TIMES for time in times if isinstance(time, str)]),
-    st.integers(0, 40),
-    st.integers(0, 3),
-    st.text("0123456789+-:.TZW \n\r\x1c", max_size=6),
-    st.booleans(),
+    time=st.sampled_from([t for times in USUAL_TIMES for t in times if isinstance(t, str)]),
+    at=st.integers(0, 40),
+    drop=st.integers(0, 3),
+    insert=st.text("0123456789+-:.TZW \n\r\x1c", max_size=6),
+    everywhere=st.booleans(),
 )
-@example("2026-01-31T13:00:00.123456+01:00", 28, 2, "0", False)
+@example(time="2026-01-31T13:00:00.123456+01:00", at=28, drop=2, insert="0", everywhere=False)
 def test_reads_no_date_otherwise_at_once(
+    *,
     time: str,
     at: int,
     drop: int,
     insert: str,
-    everywhere: bool,  # noqa: FBT001
+    everywhere: bool,
 ) -> None:
     broken = time[:at] + insert + time[at + drop :]
     batch = [

@@ -28,6 +28,8 @@ _BY_PLACE: Final = frozenset(
 #: The one that is bound to a method, and nobody's to give.
 _BOUND: Final = frozenset({"self", "cls"})
 _INIT: Final = "__init__"
+#: As many characters of a value fit into a line beside the sentence.
+_SHOWN: Final = 60
 
 
 def tells_arguments(
@@ -110,4 +112,4 @@ def _shown(value: object) -> str:
     plain: Any = value if isinstance(value, list | tuple) else [value]
     is_plain = all(isinstance(each, str | int) for each in plain)
     text = repr(value)
-    return text if is_plain and len(text) <= 60 else "..."  # noqa: PLR2004 - a line of a terminal
+    return text if is_plain and len(text) <= _SHOWN else "..."
