@@ -34,14 +34,7 @@ _BINDING_OPERATORS: Final = frozenset(
 )
 _EXACT: Final = frozenset({"stringequals", "stringequalsignorecase"})
 #: Operators that hold for whatever does not match, and where the key is missing.
-_OPPOSITES: Final = {
-    "stringnotequals": "stringequals",
-    "stringnotequalsignorecase": "stringequalsignorecase",
-    "stringnotlike": "stringlike",
-    "arnnotequals": "arnequals",
-    "arnnotlike": "arnlike",
-    "notipaddress": "ipaddress",
-}
+_PLAIN: Final = {negated.lower(): plain for plain, negated in condition_operators.NEGATED.items()}
 _EVERY_ADDRESS: Final = ("0.0.0.0/0", "::/0")
 #: The bits of the widest networks that one owner has. https://www.iana.org/numbers
 _WIDEST: Final = {4: 8, 6: 16}
@@ -139,7 +132,7 @@ def spares_none(condition: Condition) -> bool:
     not, as it fails where the key is missing.
     """
     operator = condition.operator.lower().removeprefix("forallvalues:").removesuffix("ifexists")
-    opposite = _OPPOSITES.get(operator)
+    opposite = _PLAIN.get(operator)
     if opposite is None:
         return False
     return _bounds(Condition(opposite, condition.key, condition.values)) is Exposure.NAMED

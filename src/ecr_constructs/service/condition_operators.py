@@ -17,6 +17,8 @@ _NAMES: Final = (
     *("Bool", "BinaryEquals", "IpAddress", "NotIpAddress"),
     *(f"{kind}{each}" for kind in ("Numeric", "Date") for each in (*_ORDERED, "NotEquals")),
 )
+#: The negated operator of each plain one that has its opposite.
+NEGATED: Final = {name.replace("Not", "", 1).lower(): name for name in _NAMES if "Not" in name}
 _QUALIFIERS: Final = ("foranyvalue:", "forallvalues:")
 _KNOWN: Final = frozenset(name.lower() for name in _NAMES)
 

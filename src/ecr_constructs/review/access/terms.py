@@ -20,20 +20,10 @@ from ecr_constructs.lifecycle.tags import TagPattern
 from ecr_constructs.model import wildcard
 from ecr_constructs.model.statement import Condition
 from ecr_constructs.model.unresolved import Text
+from ecr_constructs.service.condition_operators import NEGATED
 
 _IF_EXISTS: Final = "IfExists"
 _BOOLEANS: Final = frozenset({"bool", "null"})
-#: The negated operator of each plain one that has its opposite.
-_OPPOSITES: Final = {
-    "stringequals": "StringNotEquals",
-    "stringequalsignorecase": "StringNotEqualsIgnoreCase",
-    "stringlike": "StringNotLike",
-    "arnequals": "ArnNotEquals",
-    "arnlike": "ArnNotLike",
-    "ipaddress": "NotIpAddress",
-    "numericequals": "NumericNotEquals",
-    "dateequals": "DateNotEquals",
-}
 #: The fields of an ARN, of which a ``*`` reaches over a colon in the last only.
 _FIELDS: Final = 6
 
@@ -134,9 +124,9 @@ def _opposite(term: Term) -> Term | None:
         return _other_boolean(condition, bare, if_exists=operator.if_exists)
     if operator.negated:
         return _with(condition, _without_not(bare))
-    if operator.if_exists or operator.family is None or bare.lower() not in _OPPOSITES:
+    if operator.if_exists or operator.family is None or bare.lower() not in NEGATED:
         return None
-    return _with(condition, _OPPOSITES[bare.lower()])
+    return _with(condition, NEGATED[bare.lower()])
 
 
 def _other_boolean(condition: Condition, bare: str, *, if_exists: bool) -> Term | None:
