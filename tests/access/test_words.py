@@ -8,7 +8,8 @@ import pytest
 from tests.access.scenes import ARN, BUILD, EVA, LAMBDA, OTHER, OWNER, PULL, allow, deny, grant
 
 from ecr_constructs.access.words import describe_condition, describe_statement
-from ecr_constructs.model.statement import Condition, Statement, parse_statement
+from ecr_constructs.model.statement import Condition, Statement
+from ecr_constructs.model.statement_document import parse_statement
 
 PUSH = ["ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload"]
 PUSH += ["ecr:PutImage", "ecr:UploadLayerPart"]

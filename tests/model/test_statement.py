@@ -16,8 +16,8 @@ from ecr_constructs.model.statement import (
     Effect,
     Principal,
     Statement,
-    parse_statement,
 )
+from ecr_constructs.model.statement_document import parse_statement
 from ecr_constructs.model.unresolved import Unknown, Unresolved
 
 ACCOUNT = "111122223333"

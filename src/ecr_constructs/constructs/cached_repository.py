@@ -18,7 +18,8 @@ from ecr_constructs.constructs.repository_events import RepositoryEvents
 from ecr_constructs.errors import ConfigurationError
 from ecr_constructs.model.place import Place
 from ecr_constructs.model.problem import refuse
-from ecr_constructs.model.statement import Principal, Statement, parse_statement
+from ecr_constructs.model.statement import Principal, Statement
+from ecr_constructs.model.statement_document import parse_statement
 from ecr_constructs.model.unresolved import is_token
 from ecr_constructs.service import actions as ecr_actions
 from ecr_constructs.service import registry_actions

@@ -12,7 +12,8 @@ from aws_cdk import aws_iam as iam
 
 from ecr_constructs.constructs.ledger import StackLedger
 from ecr_constructs.model.problem import Problem, problem_at
-from ecr_constructs.model.statement import Principal, Statement, parse_statement
+from ecr_constructs.model.statement import Principal, Statement
+from ecr_constructs.model.statement_document import parse_statement
 from ecr_constructs.model.unresolved import is_token
 from ecr_constructs.model.words import shown
 from ecr_constructs.service import patterns

@@ -32,8 +32,8 @@ from ecr_constructs.model.statement import (
     Condition,
     Effect,
     Statement,
-    parse_statement,
 )
+from ecr_constructs.model.statement_document import parse_statement
 from ecr_constructs.service import actions as ecr_actions
 from ecr_constructs.service import limits, patterns
 

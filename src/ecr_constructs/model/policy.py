@@ -21,7 +21,8 @@ from ecr_constructs.model.codec import Fields
 from ecr_constructs.model.json_shape import is_object
 from ecr_constructs.model.policy_kind import PolicyKind, PolicyRules
 from ecr_constructs.model.problem import Malformed, Problem, refuse
-from ecr_constructs.model.statement import SortKey, Statement, parse_statement
+from ecr_constructs.model.statement import SortKey, Statement
+from ecr_constructs.model.statement_document import parse_statement
 from ecr_constructs.model.statement_problems import statement_problems
 from ecr_constructs.model.unresolved import Text, Unresolved
 from ecr_constructs.model.words import shown
