@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecr_constructs.model.exposure import Exposure, exposure, is_open
+from ecr_constructs.model.exposure import Exposure, exposure, is_open, spares_none
 from ecr_constructs.model.statement import ANYONE, Condition, Effect, Principal, Statement
 from ecr_constructs.model.unresolved import Unknown, Unresolved
 
@@ -243,3 +243,24 @@ def test_a_bound_that_is_narrow_whatever_it_turns_out_to_be_is_named(
 def test_wildcards_beside_an_unknown_part_are_seen() -> None:
     value = Unresolved(("arn:aws:iam::*:role/", Unknown("Name")))
     assert bound("ArnLike", "aws:PrincipalArn", value) is Exposure.ANYONE
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("StringNotEquals", "aws:PrincipalOrgID", ORGANIZATION),
+        ("StringNotEqualsIgnoreCase", "aws:PrincipalOrgID", ORGANIZATION),
+        ("StringNotLike", "aws:PrincipalOrgPaths", f"{ORGANIZATION}/*"),
+        ("ArnNotEquals", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/*"),
+        ("ArnNotLike", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/*"),
+        ("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"),
+    ],
+)
+def test_deny_of_whoever_does_not_match_spares_no_stranger(
+    operator: str, key: str, value: str
+) -> None:
+    """But with ForAnyValue, which fails where the key is missing, as does the plain operator."""
+    assert spares_none(Condition(operator, key, (value,)))
+    assert spares_none(Condition(f"{operator}IfExists", key, (value,)))
+    assert not spares_none(Condition(f"ForAnyValue:{operator}", key, (value,)))
+    assert not spares_none(Condition(operator.replace("Not", ""), key, (value,)))

@@ -36,3 +36,13 @@ def test_null_is_one() -> None:
 def test_nearest_operator_is_the_one_that_was_meant() -> None:
     assert condition_operators.nearest("StringEqual") == "StringEquals"
     assert condition_operators.nearest("Matches") is None
+
+
+def test_operator_and_the_one_that_negates_it_compare_alike() -> None:
+    negations = [name for name in NAMES if "Not" in name]
+    assert sorted(condition_operators.NEGATED.values()) == sorted(negations)
+    for plain, negated in condition_operators.NEGATED.items():
+        one, other = operator_of(plain), operator_of(negated)
+        assert one is not None
+        assert other is not None
+        assert (one.negated, other.negated, one.family) == (False, True, other.family)
